@@ -1,0 +1,64 @@
+using OrleansSgd.Core.Frames;
+using OrleansSgd.Core.Vectors;
+
+namespace OrleansSgd.Core.Codecs;
+
+/// <summary>Turns a gradient into the payloads of one update, one per shard, and keeps what it does not send.</summary>
+/// <remarks>
+/// <para>The choice of what to send is made once, over the whole vector [d], so it does not depend on how many
+/// shards there are. Then every shard's range is written, each once.</para>
+/// <para>Everything is in parameter units: the rate is multiplied in before anything is kept or sent, so a
+/// residual stays right when the rate changes.</para>
+/// <para>Invariant: sent + residual′ = residual + rate · gradient in every coordinate, where the right-hand side is
+/// rounded to f32 after the product and after the sum. Codecs without a residual drop what is not sent.</para>
+/// <para>Owned by one worker; not thread-safe. The steady state allocates nothing.</para>
+/// </remarks>
+public interface IUpdateCodec
+{
+    /// <summary>The name used in job files.</summary>
+    string Kind { get; }
+
+    /// <summary>d, coordinates of the whole vector.</summary>
+    int Dimension { get; }
+
+    /// <summary>Takes up u = residual + rate · gradient and chooses what to send.</summary>
+    /// <param name="gradient">[d]; borrowed, unchanged by both sides, until the last range is written.</param>
+    /// <param name="rate">Learning rate α; finite, 0 or more.</param>
+    /// <returns>
+    /// False when some coordinate of u is not finite: the run diverged. Then nothing changed, and there is nothing to write.
+    /// </returns>
+    /// <remarks>Ranges of an earlier update that were never written stay in the residual and are taken up again.</remarks>
+    /// <exception cref="ArgumentException">Wrong length or rate: a bug in the caller. Nothing changed.</exception>
+    bool TryBegin(float[] gradient, float rate);
+
+    /// <summary>Layout of the payload that <see cref="Write"/> makes for the range.</summary>
+    PayloadKind KindOf(ShardRange range);
+
+    /// <summary>Values in the payload of the range.</summary>
+    int EntryCount(ShardRange range);
+
+    /// <summary>Bytes in the payload of the range.</summary>
+    int PayloadSize(ShardRange range);
+
+    /// <summary>Writes the payload of one range and takes what it sends out of the residual.</summary>
+    /// <param name="range">Any range inside [0, d); each coordinate once per update.</param>
+    /// <param name="payload">Exactly <see cref="PayloadSize"/> bytes.</param>
+    /// <returns>Squared norm of what is sent: the bits of <see cref="FramePayload.NormSquared"/>.</returns>
+    /// <exception cref="InvalidOperationException">No update has begun.</exception>
+    /// <exception cref="ArgumentException">The range or the room is wrong. Nothing changed.</exception>
+    double Write(ShardRange range, Span<byte> payload);
+
+    /// <summary>[d]: what is not sent yet; the whole of u between <see cref="TryBegin"/> and <see cref="Write"/>. Empty when the codec keeps none.</summary>
+    ReadOnlySpan<float> Residual { get; }
+
+    /// <summary>Squared norm of the residual, computed on each call in O(d); 0 when the codec keeps none.</summary>
+    double ResidualNormSquared { get; }
+
+    /// <summary>Forgets the residual and any update begun.</summary>
+    void ClearResidual();
+
+    /// <summary>Replaces the residual, as after a restore, and forgets any update begun.</summary>
+    /// <param name="residual">[d], finite; empty for a codec that keeps none.</param>
+    /// <exception cref="ArgumentException">Wrong length, or a value is not finite. Nothing changed.</exception>
+    void LoadResidual(ReadOnlySpan<float> residual);
+}

@@ -1,0 +1,27 @@
+namespace OrleansSgd.Core.Codecs;
+
+/// <summary>Makes the codec that a plan names.</summary>
+public static class UpdateCodecs
+{
+    /// <summary>A new codec with an empty residual, for one worker.</summary>
+    /// <param name="plan">A plan without <see cref="CodecPlan.Mistakes"/>.</param>
+    /// <param name="dimension">d, at least 1.</param>
+    /// <exception cref="ArgumentException">The plan has mistakes; the message names them.</exception>
+    public static IUpdateCodec Create(CodecPlan plan, int dimension)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
+        string mistakes = string.Join(' ', plan.Mistakes("codec", dimension));
+        if (mistakes.Length > 0)
+        {
+            throw new ArgumentException(mistakes, nameof(plan));
+        }
+
+        return plan.Kind switch
+        {
+            CodecPlan.Dense => new DenseCodec(dimension),
+            CodecPlan.TopK => new TopKCodec(dimension, plan.CountFor(dimension), plan.ErrorFeedback),
+            _ => throw new ArgumentException($"Codec '{plan.Kind}' has no maker.", nameof(plan)),
+        };
+    }
+}

@@ -1,0 +1,174 @@
+using System.Numerics.Tensors;
+
+namespace OrleansSgd.Core.Frames;
+
+/// <summary>The values inside a frame: checked, subtracted from the parameters, or copied into a view.</summary>
+/// <remarks>
+/// <para>Dense is [length] f32. Sparse is [entryCount] u32 indices within the shard, strictly ascending, then [entryCount] f32
+/// values; indices and values lie apart so that both load as vectors. None is no bytes.</para>
+/// <para>Offsets in messages count from the first byte of the payload.</para>
+/// </remarks>
+public static class FramePayload
+{
+    /// <summary>Bytes of one value.</summary>
+    public const int ValueSize = sizeof(float);
+
+    /// <summary>Bytes of one sparse entry, index and value.</summary>
+    public const int EntrySize = sizeof(uint) + ValueSize;
+
+    /// <summary>Bytes of a payload.</summary>
+    /// <param name="kind">Its layout.</param>
+    /// <param name="entryCount">Values of a sparse payload; not looked at otherwise.</param>
+    /// <param name="length">Coordinates of the shard; looked at for dense only.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The kind is unknown, or a count negative.</exception>
+    /// <exception cref="OverflowException">More than an array holds.</exception>
+    public static int SizeOf(PayloadKind kind, int entryCount, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(entryCount);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        return kind switch
+        {
+            PayloadKind.None => 0,
+            PayloadKind.Dense => checked(length * ValueSize),
+            PayloadKind.Sparse => checked(entryCount * EntrySize),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown payload kind."),
+        };
+    }
+
+    /// <summary>The indices of a sparse payload, [entryCount].</summary>
+    public static ReadOnlySpan<uint> Indices(ReadOnlySpan<byte> payload, int entryCount) =>
+        LittleEndian.UInts(payload[..(entryCount * sizeof(uint))]);
+
+    /// <summary>The values of a payload, [entryCount]: all of a dense one, the second half of a sparse one.</summary>
+    public static ReadOnlySpan<float> Values(PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount) => kind switch
+    {
+        PayloadKind.Dense => LittleEndian.Floats(payload[..(entryCount * ValueSize)]),
+        PayloadKind.Sparse => LittleEndian.Floats(payload.Slice(entryCount * sizeof(uint), entryCount * ValueSize)),
+        _ => [],
+    };
+
+    /// <summary>Squared norm of the decoded payload; the same bits on every machine.</summary>
+    public static double NormSquared(PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount) =>
+        SquareSum.Of(Values(kind, payload, entryCount));
+
+    /// <summary>Checks size, indices (strictly ascending, below length) and values (finite).</summary>
+    /// <exception cref="InvalidDataException">Something is wrong; the message names the byte.</exception>
+    public static void Validate(PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount, int length)
+    {
+        ValidateSize(kind, payload.Length, entryCount, length);
+        if (kind == PayloadKind.Sparse)
+        {
+            ValidateIndices(Indices(payload, entryCount), length);
+        }
+
+        ReadOnlySpan<float> values = Values(kind, payload, entryCount);
+        int wrong = FloatBits.IndexOfNonFinite(values);
+        if (wrong >= 0)
+        {
+            int offset = payload.Length - (values.Length * ValueSize) + (wrong * ValueSize);
+            throw new InvalidDataException(
+                $"{kind} payload: value {wrong} at byte {offset} is {values[wrong]}, not a finite number; the sender's run diverged.");
+        }
+    }
+
+    /// <summary>x ← x − u, for a payload that was validated against the length of <paramref name="parameters"/>.</summary>
+    public static void SubtractFrom(Span<float> parameters, PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount)
+    {
+        ReadOnlySpan<float> values = Values(kind, payload, entryCount);
+        if (kind == PayloadKind.Dense)
+        {
+            TensorPrimitives.Subtract(parameters, values, parameters);
+        }
+        else if (kind == PayloadKind.Sparse)
+        {
+            SubtractAt(parameters, Indices(payload, entryCount), values);
+        }
+    }
+
+    /// <summary>Assigns the values to their places, for a payload that was validated against the length of <paramref name="view"/>.</summary>
+    public static void CopyTo(Span<float> view, PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount)
+    {
+        ReadOnlySpan<float> values = Values(kind, payload, entryCount);
+        if (kind == PayloadKind.Dense)
+        {
+            values.CopyTo(view);
+        }
+        else if (kind == PayloadKind.Sparse)
+        {
+            AssignAt(view, Indices(payload, entryCount), values);
+        }
+    }
+
+    /// <summary>Checks the whole payload, then x ← x − u.</summary>
+    /// <param name="parameters">x, [h.Length].</param>
+    /// <param name="h">The header of the frame.</param>
+    /// <param name="payload">The payload of the same frame.</param>
+    /// <exception cref="ArgumentException">x has another length: a bug in the caller.</exception>
+    /// <exception cref="InvalidDataException">The payload is damaged. Not one parameter changed.</exception>
+    public static void Apply(Span<float> parameters, in PushHeader h, ReadOnlySpan<byte> payload)
+    {
+        if (parameters.Length != h.Length)
+        {
+            throw new ArgumentException(
+                $"The shard has {parameters.Length} coordinates, but the push is for {h.Length}.", nameof(parameters));
+        }
+
+        Validate(h.Kind, payload, h.EntryCount, h.Length);
+        SubtractFrom(parameters, h.Kind, payload, h.EntryCount);
+    }
+
+    private static void ValidateSize(PayloadKind kind, int size, int entryCount, int length)
+    {
+        if (FrameFields.SizeMistake(kind, length, entryCount, size) is { } mistake)
+        {
+            throw new InvalidDataException($"Payload: {mistake}.");
+        }
+    }
+
+    private static void ValidateIndices(ReadOnlySpan<uint> indices, int length)
+    {
+        int wrong = SparseIndices.FirstNotAscending(indices);
+        if (wrong >= 0)
+        {
+            throw new InvalidDataException(
+                $"Sparse payload: index {wrong} at byte {wrong * sizeof(uint)} names coordinate {indices[wrong]} after {indices[wrong - 1]}; " +
+                "indices ascend strictly.");
+        }
+
+        // Ascending, so the last is the largest: one comparison bounds them all; the search is for the message.
+        if (indices[^1] >= (uint)length)
+        {
+            wrong = SparseIndices.FirstNotBelow(indices, (uint)length);
+            throw new InvalidDataException(
+                $"Sparse payload: index {wrong} at byte {wrong * sizeof(uint)} names coordinate {indices[wrong]}, but the shard has {length}.");
+        }
+    }
+
+    // Four at a time: distinct indices, so the order of the four does not matter and their loads overlap.
+    private static void SubtractAt(Span<float> parameters, ReadOnlySpan<uint> indices, ReadOnlySpan<float> values)
+    {
+        values = values[..indices.Length];
+        int i = 0;
+        for (; i <= indices.Length - 4; i += 4)
+        {
+            parameters[(int)indices[i]] -= values[i];
+            parameters[(int)indices[i + 1]] -= values[i + 1];
+            parameters[(int)indices[i + 2]] -= values[i + 2];
+            parameters[(int)indices[i + 3]] -= values[i + 3];
+        }
+
+        for (; i < indices.Length; i++)
+        {
+            parameters[(int)indices[i]] -= values[i];
+        }
+    }
+
+    private static void AssignAt(Span<float> view, ReadOnlySpan<uint> indices, ReadOnlySpan<float> values)
+    {
+        values = values[..indices.Length];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            view[(int)indices[i]] = values[i];
+        }
+    }
+}

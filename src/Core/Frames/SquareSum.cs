@@ -1,0 +1,60 @@
+using System.Runtime.Intrinsics;
+
+namespace OrleansSgd.Core.Frames;
+
+/// <summary>A sum of squares in double whose order of additions is fixed, so that every machine gets the same bits.</summary>
+/// <remarks>
+/// Value i of a block is added to lane i mod 16; the lanes are added up in order at the end, then the tails. The square
+/// of an f32 is exact in f64, so only the additions round. Cutting the values into blocks changes nothing as long as every
+/// block but the last is a multiple of <see cref="Lanes"/>.
+/// </remarks>
+internal struct SquareSum
+{
+    /// <summary>Values added side by side.</summary>
+    public const int Lanes = 16;
+
+    private Vector256<double> _first;
+    private Vector256<double> _second;
+    private Vector256<double> _third;
+    private Vector256<double> _fourth;
+    private double _tail;
+
+    /// <summary>Sum over everything added.</summary>
+    public readonly double Total => LaneSum(_first) + LaneSum(_second) + LaneSum(_third) + LaneSum(_fourth) + _tail;
+
+    /// <summary>Squared norm of <paramref name="values"/>.</summary>
+    public static double Of(ReadOnlySpan<float> values)
+    {
+        SquareSum sum = default;
+        sum.Add(values);
+        return sum.Total;
+    }
+
+    /// <summary>Adds the squares of one block.</summary>
+    public void Add(ReadOnlySpan<float> values)
+    {
+        Vector256<double> first = _first;
+        Vector256<double> second = _second;
+        Vector256<double> third = _third;
+        Vector256<double> fourth = _fourth;
+        int half = Vector256<float>.Count;
+        int i = 0;
+        for (; i <= values.Length - Lanes; i += Lanes)
+        {
+            (Vector256<double> a, Vector256<double> b) = Vector256.Widen(Vector256.Create(values.Slice(i, half)));
+            (Vector256<double> c, Vector256<double> d) = Vector256.Widen(Vector256.Create(values.Slice(i + half, half)));
+            first += a * a;
+            second += b * b;
+            third += c * c;
+            fourth += d * d;
+        }
+
+        (_first, _second, _third, _fourth) = (first, second, third, fourth);
+        for (; i < values.Length; i++)
+        {
+            _tail += (double)values[i] * values[i];
+        }
+    }
+
+    private static double LaneSum(Vector256<double> lanes) => lanes[0] + lanes[1] + lanes[2] + lanes[3];
+}

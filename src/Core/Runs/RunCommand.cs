@@ -1,0 +1,29 @@
+namespace OrleansSgd.Core.Runs;
+
+/// <summary>One thing the coordinator's host has to do.</summary>
+/// <param name="Kind">What to do.</param>
+/// <param name="Member">Number of the worker or shard; for Evaluate, the epoch.</param>
+/// <param name="Incarnation">The life to start, or the lowest one not fenced.</param>
+/// <param name="Silo">Where to start it.</param>
+/// <param name="Ticket">For FenceWorker: the ticket its last life may have left open; −1 for none.</param>
+public readonly record struct RunCommand(
+    RunCommandKind Kind, int Member = -1, int Incarnation = 0, string Silo = "", long Ticket = -1);
+
+/// <summary>The kinds of <see cref="RunCommand"/>.</summary>
+public enum RunCommandKind
+{
+    /// <summary>Give a life of a shard its parameters: <see cref="RunCoordinator.ShardStarted"/> or ShardLost.</summary>
+    StartShard,
+
+    /// <summary>Start a life of a worker: <see cref="RunCoordinator.WorkerStarted"/> or WorkerLost.</summary>
+    StartWorker,
+
+    /// <summary>Tell every shard to refuse earlier lives of a worker: <see cref="RunCoordinator.WorkerFenced"/>.</summary>
+    FenceWorker,
+
+    /// <summary>Evaluate the model after an epoch.</summary>
+    Evaluate,
+
+    /// <summary>Everything is trained: evaluate, save, report.</summary>
+    Finish,
+}

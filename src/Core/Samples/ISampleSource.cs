@@ -1,0 +1,22 @@
+namespace OrleansSgd.Core.Samples;
+
+/// <summary>Read access to one data set: samples by row number, 0 .. <see cref="Count"/> − 1.</summary>
+/// <remarks>Implementations are immutable once opened, so any number of threads may read at once.</remarks>
+public interface ISampleSource
+{
+    /// <summary>Samples in the set; at least 1.</summary>
+    int Count { get; }
+
+    /// <summary>Coordinates of one sample.</summary>
+    int FeatureCount { get; }
+
+    /// <summary>Classes the labels name (labels are 0 .. ClassCount − 1), or 0 when labels are real-valued targets.</summary>
+    int ClassCount { get; }
+
+    /// <summary>True when <see cref="Read"/> fills sparse batches.</summary>
+    bool IsSparse { get; }
+
+    /// <summary>Reads the named rows, in that order, into <paramref name="batch"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A row number is outside [0, Count).</exception>
+    void Read(ReadOnlySpan<int> rows, SampleBatch batch);
+}

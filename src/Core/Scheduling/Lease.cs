@@ -1,0 +1,31 @@
+namespace OrleansSgd.Core.Scheduling;
+
+/// <summary>The right to use one range of an epoch's shuffled sample order.</summary>
+/// <param name="Id">Names the lease in its run; never reused.</param>
+/// <param name="Epoch">Which pass over the data, from 0.</param>
+/// <param name="Start">First position in the epoch's order.</param>
+/// <param name="End">One past the last position.</param>
+/// <param name="Round">Synchronous round the range belongs to; −1 in asynchronous modes.</param>
+/// <param name="Slot">Place of the contribution in its round; 0 in asynchronous modes.</param>
+/// <param name="SlotCount">Contributions of the round; 1 in asynchronous modes.</param>
+public readonly record struct Lease(long Id, int Epoch, int Start, int End, long Round, int Slot, int SlotCount)
+{
+    /// <summary>Samples in the range.</summary>
+    public int Length => End - Start;
+}
+
+/// <summary>What a worker that asked for a lease should do.</summary>
+public enum LeaseVerdict : byte
+{
+    /// <summary>Use the lease that comes with the verdict.</summary>
+    Granted = 0,
+
+    /// <summary>Nothing to give at the moment, but somebody may still hand a range back: ask again.</summary>
+    Wait = 1,
+
+    /// <summary>Every sample of the run is used: stop.</summary>
+    Finished = 2,
+
+    /// <summary>A newer life of this worker exists: stop.</summary>
+    Fenced = 3,
+}

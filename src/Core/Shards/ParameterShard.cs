@@ -1,0 +1,237 @@
+using OrleansSgd.Core.Consistency;
+using OrleansSgd.Core.Frames;
+
+namespace OrleansSgd.Core.Shards;
+
+/// <summary>One contiguous range of the parameter vector, and the only writer of that range.</summary>
+/// <remarks>
+/// <para>Asynchronous pushes (<c>Round</c> −1) are applied at once; pushes of a round wait for the other slots of the
+/// round and are then applied together, in slot order, as one version. Each update is applied at most once: the shard
+/// remembers the last sequence of each worker's life, and every ticket it has settled.</para>
+/// <para>Not thread-safe: the host makes one call at a time (a grain turn or a simulator tick). No method waits, reads a
+/// clock or draws a random number, so the same calls always leave the same bytes. Refused pushes leave every byte as it
+/// was.</para>
+/// </remarks>
+public sealed class ParameterShard
+{
+    private readonly float[] _parameters;
+    private readonly WorkerTable _workers = new();
+    private readonly ChangeLog _changes;
+    private readonly RoundBuffer _round = new();
+    private readonly TicketSet _tickets = new();
+    private readonly uint[] _changed;
+    private long[] _exceptions = [];
+
+    /// <param name="shard">Number of the shard in its job.</param>
+    /// <param name="incarnation">Which life of the shard this is; 1 or more.</param>
+    /// <param name="parameters">The slice at <paramref name="version"/>, [shard length]; the shard takes ownership.</param>
+    /// <param name="version">Updates the slice contains.</param>
+    /// <param name="settled">The tickets the slice contains; null for none. Copied.</param>
+    public ParameterShard(int shard, int incarnation, float[] parameters, long version = 0, TicketSet? settled = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(shard);
+        ArgumentOutOfRangeException.ThrowIfLessThan(incarnation, 1);
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentOutOfRangeException.ThrowIfLessThan(parameters.Length, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(version);
+        Shard = shard;
+        Incarnation = incarnation;
+        Version = version;
+        _parameters = parameters;
+        _changes = new ChangeLog(parameters.Length, version);
+        _changed = new uint[Math.Max(1, parameters.Length / 2)];
+        if (settled is not null)
+        {
+            _tickets.CopyFrom(settled);
+        }
+    }
+
+    /// <summary>Number of the shard in its job.</summary>
+    public int Shard { get; }
+
+    /// <summary>Which life of the shard this is.</summary>
+    public int Incarnation { get; }
+
+    /// <summary>Updates applied since the run began; in a synchronous run, rounds.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>x, [shard length].</summary>
+    public ReadOnlySpan<float> Parameters => _parameters;
+
+    /// <summary>Tickets that are in the parameters, or that were declared void.</summary>
+    public TicketSet Settled => _tickets;
+
+    /// <summary>Applies x ← x − u, keeps u for its round, or refuses and changes nothing.</summary>
+    /// <param name="frame">A push frame (docs/wire-format.md); the shard copies what it keeps.</param>
+    /// <exception cref="InvalidDataException">The frame is damaged, or made for another shard. Nothing was changed.</exception>
+    public PushOutcome Push(ReadOnlySpan<byte> frame)
+    {
+        PushHeader header = PushFrame.ReadHeader(frame);
+        if (header.Shard != Shard || header.Length != _parameters.Length)
+        {
+            throw new InvalidDataException(
+                $"Push frame is for shard {header.Shard} of {header.Length} coordinates, but this is shard {Shard} " +
+                $"of {_parameters.Length}. The sender works from another shard map.");
+        }
+
+        if (_workers.IsFenced(header.Worker, header.Incarnation))
+        {
+            return new(PushOutcomeKind.Fenced, 0, Version);
+        }
+
+        if (_workers.Has(header.Worker, header.Incarnation, header.Sequence) || _tickets.Contains(header.Ticket))
+        {
+            return new(PushOutcomeKind.Duplicate, 0, Version);
+        }
+
+        ReadOnlySpan<byte> payload = PushFrame.Payload(frame, header);
+        return header.Round < 0 ? ApplyNow(header, payload) : KeepForRound(header, payload);
+    }
+
+    /// <summary>
+    /// Refuses every life of <paramref name="worker"/> below <paramref name="incarnationMin"/> from now on, and settles
+    /// its <paramref name="openTicket"/> (−1: none) so that the ticket can never be applied later.
+    /// </summary>
+    /// <returns>True when the ticket's update had been applied here.</returns>
+    public bool Fence(int worker, int incarnationMin, long openTicket)
+    {
+        _workers.Fence(worker, incarnationMin);
+        return openTicket >= 0 && !_tickets.Add(openTicket);
+    }
+
+    /// <summary>Bytes <see cref="WriteView"/> needs at most.</summary>
+    public int ViewSizeMax =>
+        ViewFrame.HeaderSize + _tickets.ExceptionCount * sizeof(long) + _parameters.Length * sizeof(float);
+
+    /// <summary>Writes what changed since a version, or the whole slice where that is smaller.</summary>
+    /// <param name="sinceVersion">The version the reader has, of this life; −1 for none.</param>
+    /// <param name="sinceIncarnation">The life of the shard that version belongs to.</param>
+    /// <param name="outcome">Goes into the frame's header.</param>
+    /// <param name="frame">Room for <see cref="ViewSizeMax"/> bytes.</param>
+    /// <returns>Bytes written.</returns>
+    /// <remarks>Values, not differences: the reader's view becomes bit-equal to the slice at this version.</remarks>
+    public int WriteView(long sinceVersion, int sinceIncarnation, in PushOutcome outcome, Span<byte> frame)
+    {
+        if (_exceptions.Length < _tickets.ExceptionCount)
+        {
+            _exceptions = new long[Math.Max(_tickets.ExceptionCount, _exceptions.Length * 2)];
+        }
+
+        Span<long> exceptions = _exceptions.AsSpan(0, _tickets.ExceptionCount);
+        _tickets.CopyExceptionsTo(exceptions);
+        (PayloadKind kind, int count) = PlanView(sinceVersion, sinceIncarnation);
+        var header = new ViewHeader
+        {
+            Kind = kind,
+            Outcome = (byte)outcome.Kind,
+            Shard = Shard,
+            ShardIncarnation = Incarnation,
+            Version = Version,
+            Delay = outcome.Delay,
+            TicketWatermark = _tickets.Watermark,
+            ExceptionCount = exceptions.Length,
+            Length = _parameters.Length,
+            EntryCount = count,
+            PayloadSize = FramePayload.SizeOf(kind, count, _parameters.Length),
+        };
+        return ViewWriter.Write(header, exceptions, _parameters, _changed.AsSpan(0, kind == PayloadKind.Sparse ? count : 0), frame);
+    }
+
+    private (PayloadKind Kind, int Count) PlanView(long sinceVersion, int sinceIncarnation)
+    {
+        if (sinceIncarnation != Incarnation || !_changes.Covers(sinceVersion))
+        {
+            return (PayloadKind.Dense, _parameters.Length);
+        }
+
+        if (sinceVersion == Version)
+        {
+            return (PayloadKind.None, 0);
+        }
+
+        int count = _changes.Collect(sinceVersion, _changed);
+        return count switch
+        {
+            0 => (PayloadKind.None, 0),
+            _ when FramePayload.SizeOf(PayloadKind.Sparse, count, _parameters.Length)
+                >= FramePayload.SizeOf(PayloadKind.Dense, _parameters.Length, _parameters.Length)
+                => (PayloadKind.Dense, _parameters.Length),
+            _ => (PayloadKind.Sparse, count),
+        };
+    }
+
+    private PushOutcome ApplyNow(in PushHeader header, ReadOnlySpan<byte> payload)
+    {
+        FramePayload.Apply(_parameters, header, payload);
+        long delay = header.ShardIncarnation == Incarnation ? Math.Max(0, Version - header.ViewVersion) : 0;
+        Settle(header);
+        Version++;
+        RecordChange(header, payload);
+        return new(PushOutcomeKind.Applied, delay, Version);
+    }
+
+    private PushOutcome KeepForRound(in PushHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (header.Round < Version || (header.Round == Version && _round.Has(header.Slot)))
+        {
+            // The slot was leased twice. Both leases compute the same gradient, so this ticket is void.
+            _tickets.Add(header.Ticket);
+            return new(PushOutcomeKind.Duplicate, 0, Version);
+        }
+
+        if (header.Round > Version)
+        {
+            return new(PushOutcomeKind.RoundAhead, 0, Version);
+        }
+
+        FramePayload.Validate(header.Kind, payload, header.EntryCount, header.Length);
+        _round.Add(header, payload);
+        if (_round.Count < header.SlotCount)
+        {
+            return new(PushOutcomeKind.Pending, 0, Version);
+        }
+
+        Version++;
+        for (int slot = 0; slot < header.SlotCount; slot++)
+        {
+            ReadOnlySpan<byte> kept = _round.Payload(slot, out PushHeader contribution);
+            FramePayload.SubtractFrom(_parameters, contribution.Kind, kept, contribution.EntryCount);
+            Settle(contribution);
+        }
+
+        RecordRound(header.SlotCount);
+        _round.Clear();
+        return new(PushOutcomeKind.Applied, 0, Version);
+    }
+
+    private void Settle(in PushHeader header)
+    {
+        if (!_workers.IsFenced(header.Worker, header.Incarnation))
+        {
+            _workers.Record(header.Worker, header.Incarnation, header.Sequence);
+        }
+
+        _tickets.Add(header.Ticket);
+    }
+
+    private void RecordChange(in PushHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (header.Kind == PayloadKind.Sparse)
+        {
+            _changes.Record(Version, FramePayload.Indices(payload, header.EntryCount));
+        }
+        else if (header.Kind == PayloadKind.Dense)
+        {
+            _changes.RecordWhole(Version);
+        }
+    }
+
+    private void RecordRound(int slotCount)
+    {
+        for (int slot = 0; slot < slotCount; slot++)
+        {
+            ReadOnlySpan<byte> kept = _round.Payload(slot, out PushHeader contribution);
+            RecordChange(contribution, kept);
+        }
+    }
+}

@@ -1,0 +1,337 @@
+using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Shards;
+
+namespace OrleansSgd.Core.Workers;
+
+/// <summary>What one worker does next: lease, pull, gradient, ticket, push, and again.</summary>
+/// <remarks>
+/// <para>Events in, commands out; no clock, no thread, no network, so the grid and the simulator run the same machine.
+/// The host takes commands with <see cref="TryNext"/> until there is none, carries them out in any order, and reports
+/// each result as an event.</para>
+/// <para>Order that the certificate rests on: a ticket is taken after the last view has arrived and before the first
+/// push leaves. A push is repeated, with the same ticket and sequence, until the shard has answered it; the shard
+/// applies it once.</para>
+/// </remarks>
+public sealed class WorkerMachine
+{
+    /// <summary>First wait after a failed call; doubled up to <see cref="HoldMax"/> while calls keep failing.</summary>
+    public static readonly TimeSpan HoldMin = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Longest wait between two tries of a failed call.</summary>
+    public static readonly TimeSpan HoldMax = TimeSpan.FromMilliseconds(500);
+
+    private readonly int _shardCount;
+    private readonly int _batch;
+    private readonly Queue<WorkerCommand> _commands = new();
+    private readonly Queue<WorkerCommand> _retries = new();
+    private readonly long[] _versions;
+    private readonly int[] _incarnations;
+    private readonly List<(long Sequence, long Round)> _retained = [];
+    private int _open;
+    private bool _isHolding;
+    private State _state = State.Leasing;
+
+    private enum State
+    {
+        Leasing,
+        Pulling,
+        Computing,
+        Ticketing,
+        Pushing,
+        Stopped,
+    }
+
+    /// <param name="shardCount">Shards of the job.</param>
+    /// <param name="batch">Samples of a mini-batch.</param>
+    /// <param name="shardOffset">The shard this worker turns to first, so that workers do not queue at the same one.</param>
+    public WorkerMachine(int shardCount, int batch, int shardOffset = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(shardCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        _shardCount = shardCount;
+        _batch = batch;
+        ShardOffset = shardOffset % shardCount;
+        _versions = new long[shardCount];
+        _incarnations = new int[shardCount];
+        Array.Fill(_versions, -1);
+        _commands.Enqueue(new(WorkerCommandKind.Lease));
+    }
+
+    /// <summary>The shard this worker turns to first.</summary>
+    public int ShardOffset { get; }
+
+    /// <summary>The lease in use; its Id is −1 before the first.</summary>
+    public Lease Lease { get; private set; } = new(-1, 0, 0, 0, -1, 0, 1);
+
+    /// <summary>The batch in use.</summary>
+    public BatchRange Batch { get; private set; }
+
+    /// <summary>Number of the update in use, from 0, one a ticket.</summary>
+    public long Sequence { get; private set; } = -1;
+
+    /// <summary>The ticket of the update in use; −1 before the first.</summary>
+    public long Ticket { get; private set; } = -1;
+
+    /// <summary>Largest delay that any shard measured for the update in use.</summary>
+    public long Delay { get; private set; }
+
+    /// <summary>Updates that every shard has answered.</summary>
+    public long UpdatesDone { get; private set; }
+
+    /// <summary>Samples those updates came from.</summary>
+    public long SamplesDone { get; private set; }
+
+    /// <summary>How long a Hold lasts.</summary>
+    public TimeSpan HoldFor { get; private set; } = HoldMin;
+
+    /// <summary>Why the machine stopped; None while it runs.</summary>
+    public WorkerStopReason StopReason { get; private set; }
+
+    /// <summary>Takes the next command; false when there is none until an event arrives.</summary>
+    public bool TryNext(out WorkerCommand command) => _commands.TryDequeue(out command);
+
+    /// <summary>The grid answered a lease request.</summary>
+    public void LeaseAnswered(LeaseVerdict verdict, in Lease lease)
+    {
+        Expect(State.Leasing);
+        switch (verdict)
+        {
+            case LeaseVerdict.Granted:
+                Succeeded();
+                Lease = lease;
+                StartBatch(lease.Start);
+                break;
+            case LeaseVerdict.Wait:
+                // What is committed is committed: only the question is repeated.
+                Lease = Lease with { Id = -1 };
+                Retry(new(WorkerCommandKind.Lease));
+                break;
+            default:
+                Stop(verdict == LeaseVerdict.Finished ? WorkerStopReason.Finished : WorkerStopReason.Fenced);
+                break;
+        }
+    }
+
+    /// <summary>A view of one shard arrived.</summary>
+    /// <param name="shard">Whose view.</param>
+    /// <param name="outcome">What the shard said: a view, or to come again.</param>
+    /// <param name="version">The shard's version.</param>
+    /// <param name="incarnation">The shard's life; 0 when it has none yet.</param>
+    public void ViewArrived(int shard, PushOutcomeKind outcome, long version, int incarnation)
+    {
+        Expect(State.Pulling);
+        if (outcome == PushOutcomeKind.NotReady || version < VersionNeeded)
+        {
+            if (outcome != PushOutcomeKind.NotReady && incarnation != _incarnations[shard])
+            {
+                // A new life of the shard: what it had kept of the open round went with the old one.
+                _incarnations[shard] = incarnation;
+                PushRetained(shard, version);
+            }
+
+            Retry(new(WorkerCommandKind.Pull, shard, VersionNeeded));
+            return;
+        }
+
+        _versions[shard] = version;
+        _incarnations[shard] = incarnation;
+        if (--_open == 0)
+        {
+            Succeeded();
+            StartGradient();
+        }
+    }
+
+    /// <summary>The gradient of <see cref="Batch"/> is ready.</summary>
+    /// <param name="isFinite">False when the loss is not a finite number: the run diverged.</param>
+    public void GradientComputed(bool isFinite)
+    {
+        Expect(State.Computing);
+        if (!isFinite)
+        {
+            Stop(WorkerStopReason.Diverged);
+            return;
+        }
+
+        Sequence++;
+        Delay = 0;
+        _state = State.Ticketing;
+        _commands.Enqueue(new(WorkerCommandKind.Ticket));
+    }
+
+    /// <summary>The grid gave a ticket, and the update is encoded.</summary>
+    /// <param name="ticket">Negative when this life of the worker is over.</param>
+    /// <param name="isFinite">False when the codec met a value that is not finite: the run diverged.</param>
+    public void TicketTaken(long ticket, bool isFinite)
+    {
+        Expect(State.Ticketing);
+        if (ticket < 0 || !isFinite)
+        {
+            Stop(ticket < 0 ? WorkerStopReason.Fenced : WorkerStopReason.Diverged);
+            return;
+        }
+
+        Succeeded();
+        Ticket = ticket;
+        _state = State.Pushing;
+        _open = _shardCount;
+        for (int i = 0; i < _shardCount; i++)
+        {
+            _commands.Enqueue(new(WorkerCommandKind.Push, (ShardOffset + i) % _shardCount, 0, Sequence));
+        }
+    }
+
+    /// <summary>A shard answered a push; its answer carried the shard's newest version.</summary>
+    public void PushAnswered(int shard, long sequence, in PushOutcome outcome, int incarnation)
+    {
+        if (_state == State.Stopped)
+        {
+            return; // an answer to a push of the batch that ended this life
+        }
+
+        if (outcome.Kind is PushOutcomeKind.Fenced or PushOutcomeKind.Diverged)
+        {
+            Stop(outcome.Kind == PushOutcomeKind.Fenced ? WorkerStopReason.Fenced : WorkerStopReason.Diverged);
+            return;
+        }
+
+        if (!outcome.IsSettled)
+        {
+            Retry(new(WorkerCommandKind.Push, shard, 0, sequence));
+            return;
+        }
+
+        if (_state != State.Pushing || sequence != Sequence)
+        {
+            return; // a retained update, pushed again to a new life of the shard
+        }
+
+        _versions[shard] = outcome.Version;
+        _incarnations[shard] = incarnation;
+        Delay = Math.Max(Delay, outcome.Delay);
+        if (--_open > 0)
+        {
+            return;
+        }
+
+        Succeeded();
+        UpdatesDone++;
+        SamplesDone += Batch.Length;
+        if (Batch.Lease.Round < 0)
+        {
+            _commands.Enqueue(new(WorkerCommandKind.Release, -1, 0, Sequence));
+        }
+        else
+        {
+            _retained.Add((Sequence, Batch.Lease.Round));
+        }
+
+        if (Batch.End < Lease.End)
+        {
+            StartBatch(Batch.End);
+        }
+        else
+        {
+            _state = State.Leasing;
+            _commands.Enqueue(new(WorkerCommandKind.Lease));
+        }
+    }
+
+    /// <summary>A call could not be made, or its answer did not come: the same command is given again after a hold.</summary>
+    public void CallFailed(in WorkerCommand command)
+    {
+        if (_state != State.Stopped)
+        {
+            Retry(command);
+        }
+    }
+
+    /// <summary>A hold is over.</summary>
+    public void Ticked()
+    {
+        _isHolding = false;
+        while (_retries.TryDequeue(out WorkerCommand command))
+        {
+            _commands.Enqueue(command);
+        }
+
+        HoldFor = HoldFor * 2 < HoldMax ? HoldFor * 2 : HoldMax;
+    }
+
+    /// <summary>The version every shard's view must have for the batch in use.</summary>
+    private long VersionNeeded => Math.Max(0, Lease.Round);
+
+    private void StartBatch(int start)
+    {
+        Batch = new BatchRange(Lease, start, Math.Min(Lease.End, start + _batch));
+        _open = 0;
+        _state = State.Pulling;
+        for (int i = 0; i < _shardCount; i++)
+        {
+            int shard = (ShardOffset + i) % _shardCount;
+            if (_versions[shard] < VersionNeeded)
+            {
+                _open++;
+                _commands.Enqueue(new(WorkerCommandKind.Pull, shard, VersionNeeded));
+            }
+        }
+
+        if (_open == 0)
+        {
+            StartGradient();
+        }
+    }
+
+    private void PushRetained(int shard, long version)
+    {
+        foreach ((long sequence, long round) in _retained)
+        {
+            if (round >= version)
+            {
+                _commands.Enqueue(new(WorkerCommandKind.Push, shard, 0, sequence));
+            }
+        }
+    }
+
+    private void StartGradient()
+    {
+        // Every shard has the rounds before this one: nobody can ask for their updates again.
+        while (_retained.Count > 0 && _retained[0].Round < Lease.Round)
+        {
+            _commands.Enqueue(new(WorkerCommandKind.Release, -1, 0, _retained[0].Sequence));
+            _retained.RemoveAt(0);
+        }
+
+        _state = State.Computing;
+        _commands.Enqueue(new(WorkerCommandKind.Gradient));
+    }
+
+    private void Retry(in WorkerCommand command)
+    {
+        _retries.Enqueue(command);
+        if (!_isHolding)
+        {
+            _isHolding = true;
+            _commands.Enqueue(new(WorkerCommandKind.Hold));
+        }
+    }
+
+    private void Succeeded() => HoldFor = HoldMin;
+
+    private void Stop(WorkerStopReason reason)
+    {
+        _state = State.Stopped;
+        StopReason = reason;
+        _commands.Clear();
+        _retries.Clear();
+        _commands.Enqueue(new(WorkerCommandKind.Stop));
+    }
+
+    private void Expect(State state)
+    {
+        if (_state != state)
+        {
+            throw new InvalidOperationException($"The worker is {_state}, but the host reports an event of {state}.");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+
+namespace OrleansSgd.Grains.Compute;
+
+/// <summary>The threads of one silo that compute gradients, so that grain turns stay short.</summary>
+/// <remarks>
+/// A task scheduler of a fixed number of threads. A worker's loop is an async method that runs on it: awaiting a grain
+/// call gives the thread to another worker, and the loop comes back here, never to a grain's turn.
+/// </remarks>
+public sealed class ComputePool : TaskScheduler, IDisposable
+{
+    private readonly BlockingCollection<Task> _tasks = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Thread[] _threads;
+
+    /// <param name="threadCount">1 or more.</param>
+    public ComputePool(int threadCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threadCount, 1);
+        _threads = new Thread[threadCount];
+        for (int i = 0; i < threadCount; i++)
+        {
+            _threads[i] = new Thread(Work) { IsBackground = true, Name = $"compute {i}" };
+            _threads[i].Start();
+        }
+    }
+
+    /// <summary>Signalled when the silo stops or dies: loops end at once and say nothing more.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <inheritdoc/>
+    public override int MaximumConcurrencyLevel => _threads.Length;
+
+    /// <summary>True when somebody waits for a thread.</summary>
+    public bool IsContended => _tasks.Count > 0;
+
+    /// <summary>Runs an async loop on the pool's threads.</summary>
+    public Task Run(Func<Task> loop) =>
+        Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.None, this).Unwrap();
+
+    /// <summary>Runs a computation on the pool's threads.</summary>
+    public Task<T> Run<T>(Func<T> computation) =>
+        Task.Factory.StartNew(computation, CancellationToken.None, TaskCreationOptions.None, this);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_stopping.IsCancellationRequested)
+        {
+            _stopping.Cancel();
+            _tasks.CompleteAdding();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void QueueTask(Task task)
+    {
+        // After the end nobody runs the loops on; what they awaited may still complete.
+        if (!_tasks.IsAddingCompleted)
+        {
+            try
+            {
+                _tasks.Add(task, CancellationToken.None);
+            }
+            catch (InvalidOperationException)
+            {
+                // Completed between the question and the addition: the same end.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
+        !taskWasPreviouslyQueued && Array.IndexOf(_threads, Thread.CurrentThread) >= 0 && TryExecuteTask(task);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Task> GetScheduledTasks() => [.. _tasks];
+
+    private void Work()
+    {
+        foreach (Task task in _tasks.GetConsumingEnumerable())
+        {
+            TryExecuteTask(task);
+        }
+    }
+}

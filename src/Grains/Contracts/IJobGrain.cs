@@ -1,0 +1,106 @@
+using OrleansSgd.Core.Scheduling;
+
+namespace OrleansSgd.Grains.Contracts;
+
+/// <summary>One job: its members, leases, tickets and progress. Key: the job's id.</summary>
+[Alias("OrleansSgd.IJobGrain")]
+public interface IJobGrain : IGrainWithStringKey
+{
+    /// <summary>Begins the run. A job that has begun is left as it is.</summary>
+    /// <param name="plan">The job's plan, as <see cref="Jobs.JobPlan.ToJson"/> writes it.</param>
+    [Alias("Start")]
+    Task Start(string plan);
+
+    /// <summary>What the run has done so far.</summary>
+    /// <param name="eventsSeen">Events the caller has: only later ones come with the answer.</param>
+    [Alias("Progress")]
+    Task<JobProgress> Progress(int eventsSeen);
+
+    /// <summary>Ends the run; what is trained so far stays readable.</summary>
+    [Alias("Cancel")]
+    Task Cancel();
+
+    /// <summary>A piece of the trained parameters, once the run has ended.</summary>
+    /// <param name="start">First coordinate.</param>
+    /// <param name="length">Coordinates; at most 4 000 000 at a time.</param>
+    /// <returns>[length × 4 bytes], f32 little-endian; empty while the run goes on or when it failed.</returns>
+    [Alias("Model")]
+    Task<ModelPiece> Model(int start, int length);
+
+    /// <summary>A worker reports, commits its lease and asks for the next. Held for a while when there is none.</summary>
+    [Alias("Lease")]
+    ValueTask<LeaseAnswer> Lease(LeaseRequest request);
+
+    /// <summary>The next place in the global order; −1 when this life of the worker is over.</summary>
+    [Alias("Ticket")]
+    ValueTask<long> Ticket(TicketRequest request);
+
+    /// <summary>A worker met a shard that has no parameters.</summary>
+    [Alias("ReportShard")]
+    Task ReportShard(int shard, int incarnationSeen);
+
+    /// <summary>A worker's loop has ended before the run did.</summary>
+    /// <param name="error">One sentence when the run cannot go on; null when only this life is over.</param>
+    [Alias("WorkerEnded")]
+    Task WorkerEnded(int worker, int incarnation, string? error);
+}
+
+/// <summary>A lease request, with what this life of the worker has done.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.LeaseRequest")]
+public sealed record LeaseRequest(
+    [property: Id(0)] int Worker,
+    [property: Id(1)] int Incarnation,
+    [property: Id(2)] long Committed,
+    [property: Id(3)] WorkerReport Report);
+
+/// <summary>What one life of a worker has done since it began, so that a repeated report counts once.</summary>
+/// <param name="Updates">Updates pushed.</param>
+/// <param name="Samples">Samples they came from.</param>
+/// <param name="LossSum">Sum of the samples' losses at the worker's views.</param>
+/// <param name="DelaySum">Sum over the updates of the largest delay that any shard measured.</param>
+/// <param name="DelayMax">Largest delay.</param>
+/// <param name="BytesPushed">Bytes of the push frames.</param>
+/// <param name="BytesPulled">Bytes of the view frames.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.WorkerReport")]
+public readonly record struct WorkerReport(
+    [property: Id(0)] long Updates,
+    [property: Id(1)] long Samples,
+    [property: Id(2)] double LossSum,
+    [property: Id(3)] long DelaySum,
+    [property: Id(4)] long DelayMax,
+    [property: Id(5)] long BytesPushed,
+    [property: Id(6)] long BytesPulled);
+
+/// <summary>The answer to a lease request; the range is meaningful when granted.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.LeaseAnswer")]
+public readonly record struct LeaseAnswer(
+    [property: Id(0)] LeaseVerdict Verdict,
+    [property: Id(1)] long Id,
+    [property: Id(2)] int Epoch,
+    [property: Id(3)] int Start,
+    [property: Id(4)] int End,
+    [property: Id(5)] long Round,
+    [property: Id(6)] int Slot,
+    [property: Id(7)] int SlotCount)
+{
+    /// <summary>The answer that carries a lease.</summary>
+    public static LeaseAnswer Of(LeaseVerdict verdict, in Lease lease) =>
+        new(verdict, lease.Id, lease.Epoch, lease.Start, lease.End, lease.Round, lease.Slot, lease.SlotCount);
+
+    /// <summary>The lease, as Core knows it.</summary>
+    public Lease ToLease() => new(Id, Epoch, Start, End, Round, Slot, SlotCount);
+}
+
+/// <summary>A request for a ticket: one batch of one lease.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.TicketRequest")]
+public readonly record struct TicketRequest(
+    [property: Id(0)] int Worker,
+    [property: Id(1)] int Incarnation,
+    [property: Id(2)] long Sequence,
+    [property: Id(3)] long Lease,
+    [property: Id(4)] int Start,
+    [property: Id(5)] int End);
+
+/// <summary>Some of the trained parameters.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.ModelPiece")]
+public sealed record ModelPiece([property: Id(0)] ReadOnlyMemory<byte> Values);

@@ -1,0 +1,98 @@
+namespace OrleansSgd.Grains.Contracts;
+
+/// <summary>One shard of one job. Key: <c>{job}/shard/{number}</c>.</summary>
+[Alias("OrleansSgd.IShardGrain")]
+public interface IShardGrain : IGrainWithStringKey
+{
+    /// <summary>Gives this life of the shard its parameters.</summary>
+    /// <returns>The silo that hosts it.</returns>
+    [Alias("Start")]
+    Task<string> Start(ShardStart start);
+
+    /// <summary>Offers one update; the answer carries what changed since the pusher's view.</summary>
+    [Alias("Push")]
+    ValueTask<ShardAnswer> Push(PushRequest request);
+
+    /// <summary>Reads what changed, once the shard has the version asked for, or says after a while that it has not.</summary>
+    [Alias("Pull")]
+    ValueTask<ShardAnswer> Pull(PullRequest request);
+
+    /// <summary>Refuses earlier lives of a worker from now on, and settles the ticket its last life left open.</summary>
+    [Alias("Fence")]
+    Task<FenceAnswer> Fence(FenceRequest request);
+
+    /// <summary>The life that serves; 0 when the shard waits for its parameters.</summary>
+    [Alias("Ping")]
+    Task<int> Ping();
+
+    /// <summary>The job is over: lets go of the parameters.</summary>
+    [Alias("Stop")]
+    Task Stop();
+}
+
+/// <summary>Parameters and history for one life of a shard.</summary>
+/// <param name="Shard">Number of the shard.</param>
+/// <param name="Incarnation">The life to begin; a lower one than the present is ignored.</param>
+/// <param name="Slice">[length × 4 bytes], f32 little-endian.</param>
+/// <param name="Version">Updates in the slice.</param>
+/// <param name="TicketWatermark">Every ticket below it is settled in the slice.</param>
+/// <param name="TicketExceptions">Settled tickets above the watermark, ascending.</param>
+/// <param name="WorkerIncarnations">[workers], lives below which pushes are refused.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.ShardStart")]
+public sealed record ShardStart(
+    [property: Id(0)] int Shard,
+    [property: Id(1)] int Incarnation,
+    [property: Id(2)] ReadOnlyMemory<byte> Slice,
+    [property: Id(3)] long Version,
+    [property: Id(4)] long TicketWatermark,
+    [property: Id(5)] long[] TicketExceptions,
+    [property: Id(6)] int[] WorkerIncarnations);
+
+/// <summary>One update on its way.</summary>
+/// <param name="Frame">A push frame (docs/wire-format.md); not changed before the answer has come.</param>
+/// <param name="ViewVersion">The version the pusher's view has.</param>
+/// <param name="ViewIncarnation">The life of the shard that view came from.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.PushRequest")]
+public sealed record PushRequest(
+    [property: Id(0)] ReadOnlyMemory<byte> Frame,
+    [property: Id(1)] long ViewVersion,
+    [property: Id(2)] int ViewIncarnation);
+
+/// <summary>A request for a view.</summary>
+/// <param name="Reader">Number of the worker that reads; −1 for others.</param>
+/// <param name="ReaderIncarnation">Its life.</param>
+/// <param name="Number">Counts the reader's pulls of this shard: the next is sent only when this one is answered.</param>
+/// <param name="ViewVersion">The version the reader has; −1 for none.</param>
+/// <param name="ViewIncarnation">The life of the shard that version came from.</param>
+/// <param name="VersionMin">Answer only once the shard has this version.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.PullRequest")]
+public sealed record PullRequest(
+    [property: Id(0)] int Reader,
+    [property: Id(1)] int ReaderIncarnation,
+    [property: Id(2)] long Number,
+    [property: Id(3)] long ViewVersion,
+    [property: Id(4)] int ViewIncarnation,
+    [property: Id(5)] long VersionMin);
+
+/// <summary>What a shard answers to a push or a pull.</summary>
+/// <param name="Frame">
+/// A view frame (docs/wire-format.md) whose header carries the outcome; empty when the shard waits for its parameters.
+/// Valid until the same worker's next request to this shard.
+/// </param>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.ShardAnswer")]
+public readonly record struct ShardAnswer([property: Id(0)] ReadOnlyMemory<byte> Frame)
+{
+    /// <summary>False when the shard has been activated and waits for its parameters.</summary>
+    public bool IsReady => !Frame.IsEmpty;
+}
+
+/// <summary>Ends the earlier lives of a worker at one shard.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.FenceRequest")]
+public sealed record FenceRequest(
+    [property: Id(0)] int Worker,
+    [property: Id(1)] int IncarnationMin,
+    [property: Id(2)] long OpenTicket);
+
+/// <summary>Whether the shard could fence, and whether it had applied the open ticket.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.FenceAnswer")]
+public sealed record FenceAnswer([property: Id(0)] bool IsReady, [property: Id(1)] bool HadApplied);

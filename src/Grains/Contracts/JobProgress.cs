@@ -1,0 +1,116 @@
+namespace OrleansSgd.Grains.Contracts;
+
+/// <summary>Where a job is. Written to traces and files: values are explicit and only ever appended.</summary>
+public enum JobPhase
+{
+    /// <summary>Known, but its data is not read yet.</summary>
+    Starting = 0,
+
+    /// <summary>Training.</summary>
+    Running = 1,
+
+    /// <summary>Every sample is used and the model is evaluated.</summary>
+    Completed = 2,
+
+    /// <summary>It cannot go on; the error says why.</summary>
+    Failed = 3,
+
+    /// <summary>Somebody ended it.</summary>
+    Cancelled = 4,
+}
+
+/// <summary>What a job has done so far. Times are in seconds since the job began.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.JobProgress")]
+public sealed record JobProgress
+{
+    /// <summary>Where the job is.</summary>
+    [Id(0)] public JobPhase Phase { get; init; }
+
+    /// <summary>Seconds since training began, until now or until it ended; 0 while starting.</summary>
+    [Id(1)] public double Seconds { get; init; }
+
+    /// <summary>d; 0 while starting.</summary>
+    [Id(2)] public int Parameters { get; init; }
+
+    /// <summary>Silos that are up.</summary>
+    [Id(3)] public int Silos { get; init; }
+
+    /// <summary>Workers whose loop runs.</summary>
+    [Id(4)] public int WorkersLive { get; init; }
+
+    /// <summary>Tickets given out.</summary>
+    [Id(5)] public long Tickets { get; init; }
+
+    /// <summary>Samples committed.</summary>
+    [Id(6)] public long Samples { get; init; }
+
+    /// <summary>Samples the run consists of.</summary>
+    [Id(7)] public long SamplesTotal { get; init; }
+
+    /// <summary>Samples of one epoch; 0 while starting.</summary>
+    [Id(8)] public long SamplesPerEpoch { get; init; }
+
+    /// <summary>Mean loss of the newest reports, about one tenth of an epoch; NaN before the first.</summary>
+    [Id(9)] public double Loss { get; init; } = double.NaN;
+
+    /// <summary>Mean of the largest delay of each update; NaN before the first.</summary>
+    [Id(10)] public double DelayMean { get; init; } = double.NaN;
+
+    /// <summary>Largest delay of any update.</summary>
+    [Id(11)] public long DelayMax { get; init; }
+
+    /// <summary>Updates that all shards have.</summary>
+    [Id(12)] public long Updates { get; init; }
+
+    /// <summary>Updates that some shard had applied and that no shard life has now.</summary>
+    [Id(13)] public long UpdatesLost { get; init; }
+
+    /// <summary>Updates that only some shards applied because their worker died while pushing.</summary>
+    [Id(14)] public long UpdatesPartial { get; init; }
+
+    /// <summary>Samples used again because what became of their first update was not known.</summary>
+    [Id(15)] public long SamplesRepeated { get; init; }
+
+    /// <summary>Bytes of all push frames.</summary>
+    [Id(16)] public long BytesPushed { get; init; }
+
+    /// <summary>Bytes of all view frames.</summary>
+    [Id(17)] public long BytesPulled { get; init; }
+
+    /// <summary>Longest time from the loss of a member to its next life being up; NaN when none was lost.</summary>
+    [Id(18)] public double RecoverySecondsMax { get; init; } = double.NaN;
+
+    /// <summary>One sentence, when the job failed.</summary>
+    [Id(19)] public string? Error { get; init; }
+
+    /// <summary>What to do about it, when the job failed.</summary>
+    [Id(20)] public string? Hint { get; init; }
+
+    /// <summary>Events the caller has not seen, in order.</summary>
+    [Id(21)] public JobEvent[] Events { get; init; } = [];
+
+    /// <summary>Whether the job has ended.</summary>
+    public bool IsOver => Phase is JobPhase.Completed or JobPhase.Failed or JobPhase.Cancelled;
+}
+
+/// <summary>One thing that happened to a job.</summary>
+/// <param name="Kind"><c>evaluated</c>, or what happened to a silo: <c>joined</c>, <c>left</c>.</param>
+/// <param name="Seconds">When.</param>
+/// <param name="Tickets">Tickets given out by then.</param>
+/// <param name="Epoch">Evaluated: epochs closed by then.</param>
+/// <param name="TestLoss">Evaluated: mean loss on the test set.</param>
+/// <param name="TestAccuracy">Evaluated: share of the test set classified correctly; NaN for regression.</param>
+/// <param name="Silo">Membership: which silo.</param>
+/// <param name="WorkersMoved">Membership: workers that need a new silo.</param>
+/// <param name="ShardsMoved">Membership: shards that need a new silo.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.JobEvent")]
+public sealed record JobEvent(
+    [property: Id(0)] string Kind,
+    [property: Id(1)] double Seconds,
+    [property: Id(2)] long Tickets,
+    [property: Id(3)] int Epoch = 0,
+    [property: Id(4)] double TestLoss = double.NaN,
+    [property: Id(5)] double TestAccuracy = double.NaN,
+    [property: Id(6)] string? Silo = null,
+    [property: Id(7)] int WorkersMoved = 0,
+    [property: Id(8)] int ShardsMoved = 0);

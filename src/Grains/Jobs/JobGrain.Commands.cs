@@ -1,0 +1,248 @@
+using System.Runtime.InteropServices;
+using Orleans.Runtime.Placement;
+using OrleansSgd.Core.Consistency;
+using OrleansSgd.Core.Membership;
+using OrleansSgd.Core.Runs;
+using OrleansSgd.Grains.Contracts;
+
+namespace OrleansSgd.Grains.Jobs;
+
+/// <summary>How each command of the coordinator becomes grain calls.</summary>
+public sealed partial class JobGrain
+{
+    // Tries of a view collection before the worker is given up: with the pause below well above a garbage collection.
+    private const int CollectTriesMax = 5;
+
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
+
+    private async Task CarryOutAsync(Run run, RunCommand command)
+    {
+        try
+        {
+            switch (command.Kind)
+            {
+                case RunCommandKind.StartShard:
+                    await StartShardAsync(run, command);
+                    break;
+                case RunCommandKind.StartWorker:
+                    await StartWorkerAsync(run, command);
+                    break;
+                case RunCommandKind.FenceWorker:
+                    await FenceWorkerAsync(run, command);
+                    break;
+                case RunCommandKind.Evaluate:
+                    await EvaluateAsync(run, command.Member, isLast: false);
+                    break;
+                case RunCommandKind.Finish:
+                    await EvaluateAsync(run, run.Plan.Run.Epochs, isLast: true);
+                    break;
+            }
+        }
+        catch (Exception defect) when (defect is not OutOfMemoryException)
+        {
+            LogDefect(defect, Job);
+            Fail($"The grid could not carry out {command.Kind}: {defect.Message}", "The log of the silo has the details.");
+        }
+
+        Pump();
+    }
+
+    private async Task StartShardAsync(Run run, RunCommand command)
+    {
+        try
+        {
+            ShardStart start = command.Incarnation == 1 ? FirstStart(run, command.Member) : await RestoreAsync(run, command);
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(command.Silo));
+            string silo = await run.Shards[command.Member].Start(start);
+            run.Coordinator.ShardStarted(command.Member, command.Incarnation, silo);
+        }
+        catch (Exception error) when (IsPassing(error))
+        {
+            await PauseAsync(command, error);
+            run.Coordinator.ShardLost(command.Member, command.Incarnation);
+        }
+    }
+
+    private async Task StartWorkerAsync(Run run, RunCommand command)
+    {
+        try
+        {
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(command.Silo));
+            string silo = await run.Workers[command.Member].Start(
+                new WorkerStart(Job, command.Member, command.Incarnation, _planText));
+            run.Coordinator.WorkerStarted(command.Member, command.Incarnation, silo);
+        }
+        catch (Exception error) when (IsPassing(error))
+        {
+            await PauseAsync(command, error);
+            run.Coordinator.WorkerLost(command.Member, command.Incarnation);
+        }
+    }
+
+    private async Task FenceWorkerAsync(Run run, RunCommand command)
+    {
+        int applied = 0;
+        for (int shard = 0; shard < run.Shards.Length && _phase == JobPhase.Running;)
+        {
+            try
+            {
+                FenceAnswer answer = await run.Shards[shard].Fence(
+                    new FenceRequest(command.Member, command.Incarnation, command.Ticket));
+                if (answer.IsReady)
+                {
+                    applied += answer.HadApplied ? 1 : 0;
+                    shard++;
+                    continue;
+                }
+
+                await Task.Delay(RetryPause, time);
+            }
+            catch (Exception error) when (IsPassing(error))
+            {
+                await PauseAsync(command, error);
+            }
+        }
+
+        run.Coordinator.WorkerFenced(command.Ticket, applied);
+    }
+
+    private async Task EvaluateAsync(Run run, int epoch, bool isLast)
+    {
+        while (_phase == JobPhase.Running)
+        {
+            try
+            {
+                ModelSnapshot snapshot = await run.Evaluator.ReadAsync(run.Shards);
+                run.Snapshot = snapshot;
+                double seconds = Seconds;
+                if (isLast)
+                {
+                    _secondsTotal = seconds;
+                }
+
+                (double loss, double accuracy) = await run.Evaluator.EvaluateAsync(snapshot.Parameters);
+                _events.Add(new JobEvent(
+                    "evaluated", seconds, run.Coordinator.Totals.Tickets, epoch, loss, accuracy));
+                if (isLast && _phase == JobPhase.Running)
+                {
+                    _trained = snapshot.Parameters;
+                    End(JobPhase.Completed);
+                }
+
+                return;
+            }
+            catch (Exception error) when (IsPassing(error))
+            {
+                await PauseAsync(new RunCommand(RunCommandKind.Evaluate, epoch), error);
+                if (!isLast)
+                {
+                    return; // the next epoch brings the next evaluation
+                }
+            }
+        }
+    }
+
+    private static ShardStart FirstStart(Run run, int shard)
+    {
+        float[] initial = run.Initial;
+        ReadOnlySpan<float> slice = initial.AsSpan(run.Map[shard].Start, run.Map[shard].Length);
+        return new ShardStart(
+            shard, 1, MemoryMarshal.AsBytes(slice).ToArray(), 0, 0, [], new int[run.Workers.Length]);
+    }
+
+    // The newest view of any living worker is the shard as it was a moment ago: nothing better exists outside it.
+    private async Task<ShardStart> RestoreAsync(Run run, RunCommand command)
+    {
+        int shard = command.Member;
+        ShardStart newest = FirstStart(run, shard);
+        string source = "the initial parameters";
+        if (run.Snapshot is { } snapshot)
+        {
+            newest = newest with
+            {
+                Slice = MemoryMarshal.AsBytes(snapshot.Slice(shard)).ToArray(),
+                Version = snapshot.Version(shard),
+                TicketWatermark = snapshot.Settled(shard).Watermark,
+                TicketExceptions = Exceptions(snapshot.Settled(shard)),
+            };
+            source = "the last evaluation";
+        }
+
+        int newestLife = 0;
+        for (int worker = 0; worker < run.Workers.Length; worker++)
+        {
+            SliceAnswer answer = await CollectAsync(run, worker, shard, command.Incarnation);
+            if (answer.Version >= 0 && (answer.Incarnation, answer.Version).CompareTo((newestLife, newest.Version)) >= 0)
+            {
+                newestLife = answer.Incarnation;
+                newest = newest with
+                {
+                    Slice = answer.Slice,
+                    Version = answer.Version,
+                    TicketWatermark = answer.TicketWatermark,
+                    TicketExceptions = answer.TicketExceptions,
+                };
+                source = string.Create(null, $"worker {worker}'s view");
+            }
+        }
+
+        var settled = new TicketSet();
+        settled.Load(newest.TicketWatermark, newest.TicketExceptions);
+        int lost = run.Coordinator.ShardRestored(settled);
+        LogShardRestored(Job, shard, command.Incarnation, source, newest.Version, lost);
+        return newest with
+        {
+            Incarnation = command.Incarnation,
+            TicketWatermark = settled.Watermark,
+            TicketExceptions = Exceptions(settled),
+            WorkerIncarnations = run.WorkerIncarnations(),
+        };
+    }
+
+    private async Task<SliceAnswer> CollectAsync(Run run, int worker, int shard, int incarnationNew)
+    {
+        int incarnation = run.Coordinator.Workers[worker].Incarnation;
+        for (int tries = 0; run.Coordinator.Workers[worker] is { State: MemberState.Live } live
+            && live.Incarnation == incarnation; tries++)
+        {
+            try
+            {
+                return await run.Workers[worker].CopySlice(shard, incarnationNew);
+            }
+            catch (Exception error) when (IsPassing(error))
+            {
+                if (tries == CollectTriesMax)
+                {
+                    // It may know updates that the new life will not have, so it must not push to it any more.
+                    run.Coordinator.WorkerLost(worker, incarnation);
+                    break;
+                }
+
+                await PauseAsync(new RunCommand(RunCommandKind.StartShard, shard, incarnationNew), error);
+            }
+        }
+
+        return SliceAnswer.None;
+    }
+
+    private async Task PauseAsync(RunCommand command, Exception error)
+    {
+        LogCommandFailed(Job, command.Kind.ToString(), command.Member, command.Incarnation, error.Message);
+        await Task.Delay(RetryPause, time);
+        try
+        {
+            await PollSilosAsync();
+        }
+        catch (Exception failure) when (IsPassing(failure))
+        {
+            LogCommandFailed(Job, "GetHosts", -1, 0, failure.Message);
+        }
+    }
+
+    private static long[] Exceptions(TicketSet settled)
+    {
+        long[] exceptions = new long[settled.ExceptionCount];
+        settled.CopyExceptionsTo(exceptions);
+        return exceptions;
+    }
+}

@@ -1,0 +1,331 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+using Orleans.Placement;
+using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Data;
+using OrleansSgd.Grains.Compute;
+using OrleansSgd.Grains.Contracts;
+
+namespace OrleansSgd.Grains.Jobs;
+
+/// <summary>Hosts one <see cref="RunCoordinator"/>: turns grain calls into its events and its commands into grain calls.</summary>
+/// <remarks>
+/// Reentrant: commands are carried out while leases and tickets are given. Every change of the coordinator happens
+/// without an await, so it sees one event at a time.
+/// </remarks>
+[Reentrant, PreferLocalPlacement]
+public sealed partial class JobGrain(
+    ComputePool pool, DataCache data, IOptions<GridOptions> options, TimeProvider time, ILogger<JobGrain> log)
+    : Grain, IJobGrain
+{
+    private const int ModelPieceMax = 4_000_000;
+
+    private readonly List<JobEvent> _events = [];
+    private readonly RecoveryClock _recovery = new(time);
+    private JobPhase _phase = JobPhase.Starting;
+    private string? _error;
+    private string? _hint;
+    private string _planText = "";
+    private Run? _run;
+    private long _startedAt;
+    private double _secondsTotal;
+    private float[] _trained = [];
+    private string[] _silos = [];
+    private IGrainTimer? _poll;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private string Job => this.GetPrimaryKeyString();
+
+    private double Seconds => _startedAt == 0 ? 0
+        : _phase == JobPhase.Running ? time.GetElapsedTime(_startedAt).TotalSeconds : _secondsTotal;
+
+    /// <inheritdoc/>
+    public Task Start(string plan)
+    {
+        if (_planText.Length == 0)
+        {
+            _planText = plan;
+            _ = BeginAsync();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<JobProgress> Progress(int eventsSeen)
+    {
+        RunTotals totals = _run?.Coordinator.Totals ?? new();
+        return Task.FromResult(new JobProgress
+        {
+            Phase = _phase,
+            Seconds = Seconds,
+            Parameters = _run?.Map.Dimension ?? 0,
+            Silos = _silos.Length,
+            WorkersLive = _run?.Coordinator.WorkersLive ?? 0,
+            Tickets = totals.Tickets,
+            Samples = totals.SamplesUsed,
+            SamplesTotal = _run?.SamplesTotal ?? 0,
+            SamplesPerEpoch = _run?.Data.Train.Count ?? 0,
+            Loss = _run?.Reports.Loss ?? double.NaN,
+            DelayMean = _run?.Reports.DelayMean ?? double.NaN,
+            DelayMax = _run?.Reports.DelayMax ?? 0,
+            Updates = _run?.Reports.Updates ?? 0,
+            UpdatesLost = totals.UpdatesLost,
+            UpdatesPartial = totals.UpdatesPartial,
+            SamplesRepeated = totals.SamplesRepeated,
+            BytesPushed = _run?.Reports.BytesPushed ?? 0,
+            BytesPulled = _run?.Reports.BytesPulled ?? 0,
+            RecoverySecondsMax = _recovery.SecondsMax,
+            Error = _error,
+            Hint = _hint,
+            Events = [.. _events.Skip(eventsSeen)],
+        });
+    }
+
+    /// <inheritdoc/>
+    public async Task Cancel()
+    {
+        if (_phase is JobPhase.Starting)
+        {
+            End(JobPhase.Cancelled);
+        }
+        else if (_phase is JobPhase.Running && _run is not null)
+        {
+            try
+            {
+                _trained = (await _run.Evaluator.ReadAsync(_run.Shards)).Parameters;
+            }
+            catch (Exception error) when (IsPassing(error))
+            {
+                LogCommandFailed(Job, "Cancel", 0, 0, error.Message);
+                _trained = _run.Snapshot?.Parameters ?? [];
+            }
+
+            End(JobPhase.Cancelled);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<ModelPiece> Model(int start, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, ModelPieceMax);
+        int end = (int)Math.Min((long)start + length, _trained.Length);
+        return Task.FromResult(new ModelPiece(
+            start < end ? MemoryMarshal.AsBytes(_trained.AsSpan(start..end)).ToArray() : default));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<LeaseAnswer> Lease(LeaseRequest request)
+    {
+        if (_phase != JobPhase.Running || _run is null)
+        {
+            return new(new LeaseAnswer { Verdict = LeaseVerdict.Fenced });
+        }
+
+        _run.Reports.Record(request.Worker, request.Incarnation, request.Report);
+        LeaseVerdict verdict = _run.Coordinator.LeaseAsked(
+            request.Worker, request.Incarnation, request.Committed, out Lease lease);
+        Pump();
+        return verdict == LeaseVerdict.Wait ? LeaseLater(request) : new(LeaseAnswer.Of(verdict, lease));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<long> Ticket(TicketRequest request) => new(_phase != JobPhase.Running || _run is null
+        ? -1
+        : _run.Coordinator.TicketAsked(
+            request.Worker, request.Incarnation, request.Sequence, request.Lease, request.Start, request.End));
+
+    /// <inheritdoc/>
+    public async Task ReportShard(int shard, int incarnationSeen)
+    {
+        await PollSilosAsync();
+        if (_phase != JobPhase.Running || _run is null)
+        {
+            return;
+        }
+
+        // Only a life that has served can be lost; one that is being started is on its way.
+        int incarnation = _run.Coordinator.Shards[shard].Incarnation;
+        if (_run.Coordinator.Shards[shard].State == Core.Membership.MemberState.Live
+            && await _run.Shards[shard].Ping() < incarnation)
+        {
+            _run.Coordinator.ShardLost(shard, incarnation);
+            Pump();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task WorkerEnded(int worker, int incarnation, string? error)
+    {
+        if (_phase == JobPhase.Running && _run is not null && _run.Coordinator.Workers[worker].Incarnation == incarnation)
+        {
+            if (error is null)
+            {
+                _run.Coordinator.WorkerLost(worker, incarnation);
+                Pump();
+            }
+            else
+            {
+                Fail(error, error.Contains("diverged", StringComparison.Ordinal)
+                    ? "Lower rate.rate, add rate.warmUpEpochs, or normalise the data; then run the job again."
+                    : "The message names the cause; the log of the silo has the rest.");
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async ValueTask<LeaseAnswer> LeaseLater(LeaseRequest request)
+    {
+        using var hold = new CancellationTokenSource(options.Value.HoldTime, time);
+        try
+        {
+            while (_phase == JobPhase.Running)
+            {
+                await _changed.Task.WaitAsync(hold.Token);
+                LeaseVerdict verdict = _run!.Coordinator.LeaseAsked(
+                    request.Worker, request.Incarnation, committed: -1, out Lease lease);
+                if (verdict != LeaseVerdict.Wait)
+                {
+                    return LeaseAnswer.Of(verdict, lease);
+                }
+            }
+
+            return new LeaseAnswer { Verdict = LeaseVerdict.Fenced };
+        }
+        catch (OperationCanceledException)
+        {
+            return new LeaseAnswer { Verdict = LeaseVerdict.Wait };
+        }
+    }
+
+    private async Task BeginAsync()
+    {
+        try
+        {
+            JobPlan plan = JobPlan.FromJson(_planText);
+            DataSets sets = await data.OpenAsync(plan.Data, options.Value.DataFolder);
+            string[] mistakes = [.. plan.Mistakes(), .. plan.MistakesWith(sets)];
+            if (mistakes.Length > 0)
+            {
+                Fail(string.Join(' ', mistakes), "Correct the job file and submit it again.");
+                return;
+            }
+
+            if (_phase != JobPhase.Starting)
+            {
+                return; // cancelled meanwhile
+            }
+
+            _run = Run.Create(Job, plan, sets, GrainFactory, pool);
+            _phase = JobPhase.Running;
+            _startedAt = time.GetTimestamp();
+            await PollSilosAsync();
+            _poll = this.RegisterGrainTimer(
+                PollSilosAsync,
+                new GrainTimerCreationOptions
+                {
+                    DueTime = options.Value.MembershipPollPeriod,
+                    Period = options.Value.MembershipPollPeriod,
+                    Interleave = true,
+                    KeepAlive = true,
+                });
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            Fail(error.Message, "Bring the data with 'grid data fetch', or correct the data section of the job file.");
+        }
+        catch (Exception defect) when (defect is not OutOfMemoryException)
+        {
+            LogDefect(defect, Job);
+            Fail($"The job could not start: {defect.Message}", "The log of the silo has the details.");
+        }
+    }
+
+    private async Task PollSilosAsync()
+    {
+        if (_phase != JobPhase.Running || _run is null)
+        {
+            return;
+        }
+
+        Dictionary<SiloAddress, SiloStatus> hosts = await GrainFactory.GetGrain<IManagementGrain>(0).GetHosts(true);
+        string[] silos =
+        [
+            .. hosts.Where(host => host.Value == SiloStatus.Active).Select(host => host.Key.ToParsableString())
+                .Order(StringComparer.Ordinal),
+        ];
+        if (!silos.SequenceEqual(_silos))
+        {
+            RecordMembership(silos);
+            _run.Coordinator.SilosChanged(silos);
+        }
+
+        Pump();
+    }
+
+    private void RecordMembership(string[] silos)
+    {
+        foreach (string silo in _silos.Except(silos))
+        {
+            (int workers, int shards) = _run!.MembersOf(silo);
+            LogSiloLeft(Job, silo, workers, shards);
+            _events.Add(new JobEvent(
+                "left", Seconds, _run.Coordinator.Totals.Tickets, Silo: silo, WorkersMoved: workers, ShardsMoved: shards));
+        }
+
+        foreach (string silo in silos.Except(_silos))
+        {
+            _events.Add(new JobEvent("joined", Seconds, _run!.Coordinator.Totals.Tickets, Silo: silo));
+        }
+
+        _silos = silos;
+    }
+
+    private void Pump()
+    {
+        while (_phase == JobPhase.Running && _run!.Coordinator.TryNext(out RunCommand command))
+        {
+            _ = CarryOutAsync(_run, command);
+        }
+
+        if (_run is not null)
+        {
+            _recovery.Observe(_run.Coordinator.IsWhole);
+        }
+
+        TaskCompletionSource changed = _changed;
+        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.SetResult();
+    }
+
+    private void Fail(string error, string hint)
+    {
+        if (_phase is JobPhase.Starting or JobPhase.Running)
+        {
+            _error = error;
+            _hint = hint;
+            LogJobFailed(Job, error);
+            End(JobPhase.Failed);
+        }
+    }
+
+    private void End(JobPhase phase)
+    {
+        _secondsTotal = Seconds;
+        _phase = phase;
+        _poll?.Dispose();
+        _poll = null;
+        LogJobEnded(Job, phase, _secondsTotal);
+        TaskCompletionSource changed = _changed;
+        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.SetResult();
+        _ = _run?.StopMembersAsync();
+    }
+
+    private static bool IsPassing(Exception error) => error is TimeoutException or OrleansException;
+}

@@ -1,0 +1,80 @@
+using OrleansSgd.Core.Membership;
+using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Samples;
+using OrleansSgd.Core.Vectors;
+using OrleansSgd.Data;
+using OrleansSgd.Grains.Compute;
+using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Models;
+
+namespace OrleansSgd.Grains.Jobs;
+
+/// <summary>Everything a job grain holds once its data is open.</summary>
+internal sealed record Run(
+    JobPlan Plan, DataSets Data, IModel Model, ShardMap Map, RunCoordinator Coordinator, ReportLedger Reports,
+    RunEvaluator Evaluator, IShardGrain[] Shards, IWorkerGrain[] Workers)
+{
+    /// <summary>The newest snapshot of the whole model; null before the first evaluation.</summary>
+    public ModelSnapshot? Snapshot { get; set; }
+
+    /// <summary>x₀, [d].</summary>
+    public float[] Initial { get; } = InitialOf(Model, Plan);
+
+    /// <summary>Samples the run consists of.</summary>
+    public long SamplesTotal => (long)Data.Train.Count * Plan.Run.Epochs;
+
+    /// <summary>Makes the parts of a run; nothing is started yet.</summary>
+    public static Run Create(string job, JobPlan plan, DataSets data, IGrainFactory grains, ComputePool pool)
+    {
+        IModel model = ModelCatalog.Create(plan.Model, data.Train.FeatureCount, data.Train.ClassCount);
+        var map = new ShardMap(model.ParameterCount, plan.Run.Shards);
+        return new Run(
+            plan, data, model, map,
+            new RunCoordinator(plan.Run, data.Train.Count),
+            new ReportLedger(plan.Run.Workers, data.Train.Count),
+            new RunEvaluator(model, data.Test, map, pool),
+            [.. Enumerable.Range(0, map.Count).Select(i => grains.GetGrain<IShardGrain>(JobKeys.Shard(job, i)))],
+            [.. Enumerable.Range(0, plan.Run.Workers).Select(i => grains.GetGrain<IWorkerGrain>(JobKeys.Worker(job, i)))]);
+    }
+
+    /// <summary>[workers]; the present life of each.</summary>
+    public int[] WorkerIncarnations()
+    {
+        int[] incarnations = new int[Coordinator.Workers.Length];
+        for (int i = 0; i < incarnations.Length; i++)
+        {
+            incarnations[i] = Coordinator.Workers[i].Incarnation;
+        }
+
+        return incarnations;
+    }
+
+    /// <summary>How many workers and shards a silo has.</summary>
+    public (int Workers, int Shards) MembersOf(string silo) =>
+        (Count(Coordinator.Workers, silo), Count(Coordinator.Shards, silo));
+
+    /// <summary>Ends every loop and lets the shards go; members that cannot be reached are gone anyway.</summary>
+    public async Task StopMembersAsync()
+    {
+        IEnumerable<Task> stops = Workers.Select(worker => worker.Stop()).Concat(Shards.Select(shard => shard.Stop()));
+        await Task.WhenAll(stops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    private static float[] InitialOf(IModel model, JobPlan plan)
+    {
+        float[] initial = new float[model.ParameterCount];
+        model.Initialise(initial, plan.Run.Seed);
+        return initial;
+    }
+
+    private static int Count(ReadOnlySpan<Member> members, string silo)
+    {
+        int count = 0;
+        foreach (Member member in members)
+        {
+            count += member.Silo == silo ? 1 : 0;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Runtime.InteropServices;
+using OrleansSgd.Core.Consistency;
+using OrleansSgd.Core.Frames;
+using OrleansSgd.Core.Samples;
+using OrleansSgd.Core.Vectors;
+using OrleansSgd.Grains.Compute;
+using OrleansSgd.Grains.Contracts;
+
+namespace OrleansSgd.Grains.Jobs;
+
+/// <summary>Reads the model from its shards and measures it on the test set, on the silo's compute threads.</summary>
+internal sealed class RunEvaluator(IModel model, ISampleSource? test, ShardMap map, ComputePool pool)
+{
+    private const int Chunk = 512;
+
+    /// <summary>Reads every shard's slice.</summary>
+    /// <exception cref="TimeoutException">A shard has no parameters at the moment.</exception>
+    public async Task<ModelSnapshot> ReadAsync(IReadOnlyList<IShardGrain> shards)
+    {
+        var snapshot = new ModelSnapshot(map);
+        for (int shard = 0; shard < map.Count; shard++)
+        {
+            ShardAnswer answer = await shards[shard].Pull(new PullRequest(-1, 0, 0, -1, 0, 0));
+            if (!answer.IsReady)
+            {
+                throw new TimeoutException($"Shard {shard} has no parameters at the moment.");
+            }
+
+            snapshot.Take(answer.Frame.Span);
+        }
+
+        return snapshot;
+    }
+
+    /// <summary>Mean loss and accuracy over the test set; NaN where there is none.</summary>
+    public async Task<(double Loss, double Accuracy)> EvaluateAsync(float[] parameters)
+    {
+        if (test is null)
+        {
+            return (double.NaN, double.NaN);
+        }
+
+        using IGradientSession session = model.CreateSession(Chunk);
+        var batch = new SampleBatch();
+        int[] rows = new int[Chunk];
+        double loss = 0;
+        int correct = 0;
+        for (int start = 0; start < test.Count; start += Chunk)
+        {
+            int count = Math.Min(Chunk, test.Count - start);
+            int first = start;
+
+            // One task a chunk, so that the workers of this silo get their turn in between.
+            BatchLoss part = await pool.Run(() =>
+            {
+                for (int i = 0; i < count; i++)
+                {
+                    rows[i] = first + i;
+                }
+
+                test.Read(rows.AsSpan(0, count), batch);
+                return session.Evaluate(parameters, batch);
+            });
+            loss += part.LossSum;
+            correct += part.Correct;
+        }
+
+        return (loss / test.Count, model.IsClassifier ? (double)correct / test.Count : double.NaN);
+    }
+}
+
+/// <summary>The whole parameter vector, with what each slice contains.</summary>
+internal sealed class ModelSnapshot(ShardMap map)
+{
+    private readonly TicketSet[] _settled = new TicketSet[map.Count];
+    private readonly long[] _versions = new long[map.Count];
+
+    /// <summary>[d].</summary>
+    public float[] Parameters { get; } = new float[map.Dimension];
+
+    /// <summary>Updates in the slice of a shard.</summary>
+    public long Version(int shard) => _versions[shard];
+
+    /// <summary>Tickets in the slice of a shard.</summary>
+    public TicketSet Settled(int shard) => _settled[shard];
+
+    /// <summary>The slice of a shard.</summary>
+    public Span<float> Slice(int shard) => Parameters.AsSpan(map[shard].Start, map[shard].Length);
+
+    /// <summary>Takes over one whole view.</summary>
+    public void Take(ReadOnlySpan<byte> frame)
+    {
+        ViewHeader header = ViewFrame.ReadHeader(frame);
+        ReadOnlySpan<byte> payload = ViewFrame.Payload(frame, header);
+        FramePayload.Validate(header.Kind, payload, header.EntryCount, header.Length);
+        FramePayload.CopyTo(Slice(header.Shard), header.Kind, payload, header.EntryCount);
+        _versions[header.Shard] = header.Version;
+        _settled[header.Shard] = new TicketSet();
+        _settled[header.Shard].Load(
+            header.TicketWatermark, MemoryMarshal.Cast<byte, long>(ViewFrame.Exceptions(frame, header)));
+    }
+}

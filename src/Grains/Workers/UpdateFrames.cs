@@ -1,0 +1,29 @@
+namespace OrleansSgd.Grains.Workers;
+
+/// <summary>The push frames of one update, one a shard.</summary>
+internal sealed class UpdateFrames(int shardCount)
+{
+    private readonly byte[][] _buffers = new byte[shardCount][];
+    private readonly int[] _sizes = new int[shardCount];
+
+    /// <summary>Number of the update.</summary>
+    public long Sequence { get; set; } = -1;
+
+    /// <summary>True once a call with these frames failed: the receiver may still read them, so they are not used again.</summary>
+    public bool IsTainted { get; set; }
+
+    /// <summary>The frame of one shard.</summary>
+    public ReadOnlyMemory<byte> this[int shard] => _buffers[shard].AsMemory(0, _sizes[shard]);
+
+    /// <summary>Makes room for the frame of one shard.</summary>
+    public Span<byte> Resize(int shard, int size)
+    {
+        if (_buffers[shard] is null || _buffers[shard].Length < size)
+        {
+            _buffers[shard] = GC.AllocateUninitializedArray<byte>(size);
+        }
+
+        _sizes[shard] = size;
+        return _buffers[shard].AsSpan(0, size);
+    }
+}

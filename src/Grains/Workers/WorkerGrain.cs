@@ -1,0 +1,157 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Placement;
+using OrleansSgd.Core.Codecs;
+using OrleansSgd.Core.Consistency;
+using OrleansSgd.Core.Samples;
+using OrleansSgd.Core.Vectors;
+using OrleansSgd.Core.Workers;
+using OrleansSgd.Data;
+using OrleansSgd.Grains.Compute;
+using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Grains.Jobs;
+using OrleansSgd.Models;
+
+namespace OrleansSgd.Grains.Workers;
+
+/// <summary>Starts and stops the loop of one worker; the work itself runs on the silo's compute threads.</summary>
+[ActivationCountBasedPlacement]
+public sealed partial class WorkerGrain(
+    ILocalSiloDetails silo, ComputePool pool, DataCache data, IOptions<GridOptions> options, TimeProvider time,
+    ILoggerFactory logs) : Grain, IWorkerGrain
+{
+    private readonly ILogger _log = logs.CreateLogger<WorkerGrain>();
+    private CancellationTokenSource? _cancellation;
+    private Task _loop = Task.CompletedTask;
+    private WorkerIdentity? _identity;
+    private WorkerView? _view;
+    private ShardMap? _map;
+
+    /// <inheritdoc/>
+    public async Task<string> Start(WorkerStart start)
+    {
+        if (_identity is null || start.Incarnation > _identity.Incarnation)
+        {
+            await Stop();
+            _identity = new WorkerIdentity(start.Job, start.Worker, start.Incarnation);
+            await BeginAsync(_identity, JobPlan.FromJson(start.Plan));
+        }
+
+        return silo.SiloAddress.ToParsableString();
+    }
+
+    /// <inheritdoc/>
+    public Task<int> Ping() => Task.FromResult(_loop.IsCompleted ? 0 : _identity?.Incarnation ?? 0);
+
+    /// <inheritdoc/>
+    public Task<SliceAnswer> CopySlice(int shard, int incarnationNew)
+    {
+        if (_view is null || _map is null)
+        {
+            return Task.FromResult(SliceAnswer.None);
+        }
+
+        byte[] slice = new byte[_map[shard].Length * sizeof(float)];
+        var settled = new TicketSet();
+        if (!_view.TryCopy(
+            shard, incarnationNew, MemoryMarshal.Cast<byte, float>(slice.AsSpan()), settled, out long version, out int incarnation))
+        {
+            return Task.FromResult(SliceAnswer.None);
+        }
+
+        long[] exceptions = new long[settled.ExceptionCount];
+        settled.CopyExceptionsTo(exceptions);
+        return Task.FromResult(new SliceAnswer(incarnation, version, slice, settled.Watermark, exceptions));
+    }
+
+    /// <inheritdoc/>
+    public async Task Stop()
+    {
+        if (_cancellation is not null)
+        {
+            await _cancellation.CancelAsync();
+            await _loop;
+            _cancellation.Dispose();
+            _cancellation = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await Stop();
+        await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    private async Task BeginAsync(WorkerIdentity identity, JobPlan plan)
+    {
+        DataSets sets = await data.OpenAsync(plan.Data, options.Value.DataFolder);
+        IModel model = ModelCatalog.Create(plan.Model, sets.Train.FeatureCount, sets.Train.ClassCount);
+        _map = new ShardMap(model.ParameterCount, plan.Run.Shards);
+        _view = new WorkerView(_map);
+        var job = GrainFactory.GetGrain<IJobGrain>(identity.Job);
+        var shards = new IShardGrain[_map.Count];
+        for (int i = 0; i < shards.Length; i++)
+        {
+            shards[i] = GrainFactory.GetGrain<IShardGrain>(JobKeys.Shard(identity.Job, i));
+        }
+
+        var step = new GradientStep(plan.Run, model, sets.Train);
+        var encoder = new UpdateEncoder(
+            _map, UpdateCodecs.Create(plan.Run.Codec, model.ParameterCount), identity.Worker, identity.Incarnation);
+        int shardOffset = identity.Worker * shards.Length / plan.Run.Workers;
+        var machine = new WorkerMachine(shards.Length, plan.Run.Batch, shardOffset);
+        var loop = new WorkerLoop(
+            identity, job, shards, machine, _view, step, encoder, pool, time, logs.CreateLogger<WorkerLoop>());
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(pool.Stopping);
+        CancellationToken cancellation = _cancellation.Token;
+        _loop = pool.Run(() => WatchAsync(loop, machine, step, job, identity, cancellation));
+        LogStarted(identity.Name);
+    }
+
+    private async Task WatchAsync(
+        WorkerLoop loop, WorkerMachine machine, GradientStep step, IJobGrain job, WorkerIdentity identity,
+        CancellationToken cancellation)
+    {
+        using (step)
+        {
+            string? error = null;
+            try
+            {
+                await loop.RunAsync(cancellation);
+                if (machine.StopReason == WorkerStopReason.Diverged)
+                {
+                    error = $"The run diverged: worker {identity.Worker} met a loss or gradient that is not finite " +
+                        $"in epoch {machine.Batch.Lease.Epoch}, positions {machine.Batch.Start} to {machine.Batch.End - 1}.";
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The silo stops, or the job ended the loop: the coordinator notices or knows.
+            }
+            catch (Exception defect) when (defect is not OutOfMemoryException)
+            {
+                LogFailed(defect, identity.Name);
+                error = $"Worker {identity.Worker} failed: {defect.Message}";
+            }
+
+            if (machine.StopReason != WorkerStopReason.Finished && !pool.Stopping.IsCancellationRequested)
+            {
+                await ReportEndAsync(job, identity, error);
+            }
+        }
+    }
+
+    private async Task ReportEndAsync(IJobGrain job, WorkerIdentity identity, string? error)
+    {
+        try
+        {
+            await job.WorkerEnded(identity.Worker, identity.Incarnation, error);
+        }
+        catch (Exception failure) when (failure is TimeoutException or OrleansException)
+        {
+            LogUnreported(failure, identity.Name); // the coordinator's next ping finds out
+        }
+    }
+}

@@ -1,0 +1,242 @@
+using Microsoft.Extensions.Logging;
+using OrleansSgd.Core.Frames;
+using OrleansSgd.Core.Samples;
+using OrleansSgd.Core.Shards;
+using OrleansSgd.Core.Workers;
+using OrleansSgd.Grains.Compute;
+using OrleansSgd.Grains.Contracts;
+
+namespace OrleansSgd.Grains.Workers;
+
+/// <summary>Carries out what a <see cref="WorkerMachine"/> commands: grain calls, gradients, holds.</summary>
+/// <remarks>
+/// Runs on the silo's compute threads and calls the grains from there. Pushes to all shards are under way together; a
+/// call that completes at once (a shard of the same silo) costs no thread switch.
+/// </remarks>
+internal sealed partial class WorkerLoop(
+    WorkerIdentity identity, IJobGrain job, IShardGrain[] shards, WorkerMachine machine, WorkerView view,
+    GradientStep step, UpdateEncoder encoder, ComputePool pool, TimeProvider time, ILogger log)
+{
+    private readonly List<(WorkerCommand Command, ValueTask<ShardAnswer> Answer)> _underWay = [];
+    private readonly long[] _pulls = new long[shards.Length];
+    private WorkerReport _report;
+
+    /// <summary>Runs until the run is over, this life is fenced, or the silo stops.</summary>
+    /// <exception cref="OperationCanceledException">The silo stopped, or somebody ended the loop.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            while (machine.TryNext(out WorkerCommand command))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (command.Kind == WorkerCommandKind.Stop)
+                {
+                    return;
+                }
+
+                if (command.Kind is WorkerCommandKind.Pull or WorkerCommandKind.Push)
+                {
+                    Send(command);
+                }
+                else
+                {
+                    await CarryOutAsync(command, cancellation);
+                }
+            }
+
+            await ReceiveAsync(cancellation);
+        }
+    }
+
+    private async ValueTask CarryOutAsync(WorkerCommand command, CancellationToken cancellation)
+    {
+        switch (command.Kind)
+        {
+            case WorkerCommandKind.Lease:
+                await LeaseAsync(command, cancellation);
+                break;
+            case WorkerCommandKind.Gradient:
+                BatchLoss loss = step.Compute(view.Parameters, machine.Batch);
+                _report = _report with { LossSum = _report.LossSum + loss.LossSum };
+                machine.GradientComputed(double.IsFinite(loss.LossSum));
+                break;
+            case WorkerCommandKind.Ticket:
+                await TicketAsync(command, cancellation);
+                break;
+            case WorkerCommandKind.Hold:
+                await ReceiveAllAsync(cancellation);
+                await Task.Delay(machine.HoldFor, time, cancellation);
+                machine.Ticked();
+                break;
+            case WorkerCommandKind.Release:
+                encoder.Release(command.Sequence);
+                await YieldAsync();
+                break;
+            default:
+                throw new InvalidOperationException($"The loop cannot carry out {command.Kind}.");
+        }
+    }
+
+    private async ValueTask LeaseAsync(WorkerCommand command, CancellationToken cancellation)
+    {
+        try
+        {
+            LeaseAnswer answer = await job.Lease(
+                new LeaseRequest(identity.Worker, identity.Incarnation, machine.Lease.Id, _report)).AsTask().WaitAsync(cancellation);
+            machine.LeaseAnswered(answer.Verdict, answer.ToLease());
+        }
+        catch (Exception error) when (IsPassing(error))
+        {
+            LogCallFailed(identity.Name, "lease", error.Message);
+            machine.CallFailed(command);
+        }
+    }
+
+    private async ValueTask TicketAsync(WorkerCommand command, CancellationToken cancellation)
+    {
+        BatchRange batch = machine.Batch;
+        bool isFirstTry = encoder.SequenceEncoded < machine.Sequence;
+        try
+        {
+            ValueTask<long> ticket = job.Ticket(new TicketRequest(
+                identity.Worker, identity.Incarnation, machine.Sequence, batch.Lease.Id, batch.Start, batch.End));
+
+            // The call travels while the update is encoded.
+            bool isFinite = !isFirstTry || encoder.TryEncode(machine, view, step.Gradient, step.RateOf(batch));
+            long taken = ticket.IsCompletedSuccessfully ? ticket.Result : await ticket.AsTask().WaitAsync(cancellation);
+            if (taken >= 0 && isFinite)
+            {
+                encoder.Seal(machine.Sequence, taken);
+            }
+
+            machine.TicketTaken(taken, isFinite);
+        }
+        catch (Exception error) when (IsPassing(error))
+        {
+            LogCallFailed(identity.Name, "ticket", error.Message);
+            machine.CallFailed(command);
+        }
+    }
+
+    private void Send(WorkerCommand command)
+    {
+        int shard = command.Shard;
+        ValueTask<ShardAnswer> answer;
+        try
+        {
+            answer = command.Kind == WorkerCommandKind.Push
+                ? shards[shard].Push(new PushRequest(
+                    encoder.Frame(command.Sequence, shard), view.Version(shard), view.Incarnation(shard)))
+                : shards[shard].Pull(new PullRequest(
+                    identity.Worker, identity.Incarnation, ++_pulls[shard],
+                    view.Version(shard), view.Incarnation(shard), command.Version));
+        }
+        catch (Exception error) when (IsPassing(error))
+        {
+            Failed(command, error);
+            return;
+        }
+
+        if (answer.IsCompletedSuccessfully)
+        {
+            Answered(command, answer.Result);
+        }
+        else
+        {
+            _underWay.Add((command, answer));
+        }
+    }
+
+    private async ValueTask ReceiveAllAsync(CancellationToken cancellation)
+    {
+        while (_underWay.Count > 0)
+        {
+            await ReceiveAsync(cancellation);
+        }
+    }
+
+    private async ValueTask ReceiveAsync(CancellationToken cancellation)
+    {
+        if (_underWay.Count == 0)
+        {
+            return;
+        }
+
+        (WorkerCommand command, ValueTask<ShardAnswer> answer) = _underWay[0];
+        _underWay.RemoveAt(0);
+        try
+        {
+            Answered(command, answer.IsCompletedSuccessfully
+                ? answer.Result
+                : await answer.AsTask().WaitAsync(cancellation));
+        }
+        catch (Exception error) when (IsPassing(error))
+        {
+            Failed(command, error);
+        }
+    }
+
+    private void Failed(WorkerCommand command, Exception error)
+    {
+        LogCallFailed(identity.Name, command.Kind == WorkerCommandKind.Push ? "push" : "pull", error.Message);
+        if (command.Kind == WorkerCommandKind.Push)
+        {
+            encoder.Taint(command.Sequence);
+        }
+
+        machine.CallFailed(command);
+    }
+
+    private void Answered(WorkerCommand command, ShardAnswer answer)
+    {
+        ViewHeader header = default;
+        if (!answer.IsReady || !view.TryApply(answer.Frame.Span, out header))
+        {
+            // Either the shard waits for its parameters, or the answer comes from a life of it that is over.
+            if (!answer.IsReady)
+            {
+                _ = job.ReportShard(command.Shard, view.Incarnation(command.Shard)); // the next NotReady reports again
+            }
+
+            header = new ViewHeader { Outcome = (byte)PushOutcomeKind.NotReady };
+        }
+
+        _report = _report with { BytesPulled = _report.BytesPulled + answer.Frame.Length };
+        var outcome = new PushOutcome((PushOutcomeKind)header.Outcome, header.Delay, header.Version);
+        if (command.Kind == WorkerCommandKind.Push)
+        {
+            long done = machine.UpdatesDone;
+            machine.PushAnswered(command.Shard, command.Sequence, outcome, header.ShardIncarnation);
+            if (machine.UpdatesDone > done)
+            {
+                Count();
+            }
+        }
+        else
+        {
+            machine.ViewArrived(command.Shard, outcome.Kind, header.Version, header.ShardIncarnation);
+        }
+    }
+
+    private void Count() => _report = _report with
+    {
+        Updates = machine.UpdatesDone,
+        Samples = machine.SamplesDone,
+        DelaySum = _report.DelaySum + machine.Delay,
+        DelayMax = Math.Max(_report.DelayMax, machine.Delay),
+        BytesPushed = encoder.BytesEncoded,
+    };
+
+    // Other workers of the silo get their turn even when no call of this one ever waits.
+    private async ValueTask YieldAsync()
+    {
+        if (pool.IsContended)
+        {
+            await Task.Yield();
+        }
+    }
+
+    // A call may fail because a silo is gone or slow: it is made again. Anything else is a defect and ends the run.
+    private static bool IsPassing(Exception error) => error is TimeoutException or OrleansException;
+}

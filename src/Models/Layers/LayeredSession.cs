@@ -1,0 +1,260 @@
+using OrleansSgd.Core.Samples;
+using OrleansSgd.Models.Kernels;
+
+namespace OrleansSgd.Models.Layers;
+
+/// <summary>Forward and backward pass of a <see cref="LayeredModel"/>, one sample a column.</summary>
+/// <remarks>
+/// <para>Activations are [width, stride], stride being the batch rounded up to whole vectors. Then the weights are
+/// only ever read one number at a time, in the order they are stored, and never copied: forward is Z = W·H, backward
+/// H′ = Wᵀ·G and W′ = G·Hᵀ. Only the batch (once) and the hidden activations (once each) are turned over.</para>
+/// <para>Columns beyond the batch hold arbitrary numbers going forward and zeros coming back; no sum over
+/// the samples reads the former.</para>
+/// </remarks>
+internal sealed unsafe class LayeredSession : IGradientSession
+{
+    private readonly LayeredModel _model;
+    private readonly LinearLayer[] _layers;
+    private readonly float _l2;
+    private readonly bool _isTanh;
+    private readonly int _batchMax;
+
+    // _activations[l] feeds layer l; the last holds the logits and then their gradient. The first is made when the
+    // first dense batch comes: sparse data may have far too many features for it.
+    private readonly AlignedBuffer?[] _activations;
+    private readonly AlignedBuffer _turned;
+    private readonly AlignedBuffer _gradientEven;
+    private readonly AlignedBuffer _gradientOdd;
+
+    public LayeredSession(LayeredModel model, LinearLayer[] layers, double l2, bool isTanh, int batchMax)
+    {
+        _model = model;
+        _layers = layers;
+        _l2 = (float)l2;
+        _isTanh = isTanh;
+        _batchMax = batchMax;
+        long strideMax = Stride(batchMax);
+        _activations = new AlignedBuffer?[layers.Length + 1];
+        int hiddenMax = 0;
+        for (int l = 0; l < layers.Length; l++)
+        {
+            _activations[l + 1] = new AlignedBuffer(layers[l].Outputs * strideMax);
+            hiddenMax = l < layers.Length - 1 ? Math.Max(hiddenMax, layers[l].Outputs) : hiddenMax;
+        }
+
+        _turned = new AlignedBuffer((long)hiddenMax * batchMax);
+        _gradientEven = new AlignedBuffer(hiddenMax * strideMax);
+        _gradientOdd = new AlignedBuffer(hiddenMax * strideMax);
+    }
+
+    public BatchLoss Gradient(ReadOnlySpan<float> parameters, SampleBatch batch, Span<float> gradient)
+    {
+        BatchCheck.Throw(
+            parameters.Length, _model.ParameterCount, batch, _model.FeatureCount, _batchMax, _model.ClassCount);
+        BatchCheck.ThrowUnlessGradient(gradient.Length, _model.ParameterCount);
+        fixed (float* x = parameters, result = gradient)
+        {
+            Forward(parameters, x, batch);
+            (double lossSum, int correct) = Head(batch, withGradient: true);
+            Backward(x, batch, gradient, result);
+            return new BatchLoss(lossSum + Regularisation(x, result, batch.Count), batch.Count, correct);
+        }
+    }
+
+    public BatchLoss Evaluate(ReadOnlySpan<float> parameters, SampleBatch batch)
+    {
+        BatchCheck.Throw(
+            parameters.Length, _model.ParameterCount, batch, _model.FeatureCount, _batchMax, _model.ClassCount);
+        fixed (float* x = parameters)
+        {
+            Forward(parameters, x, batch);
+            (double lossSum, int correct) = Head(batch, withGradient: false);
+            return new BatchLoss(lossSum + Regularisation(x, null, batch.Count), batch.Count, correct);
+        }
+    }
+
+    public void Dispose()
+    {
+        // Nothing to free: the buffers belong to the garbage collector.
+    }
+
+    private static int Stride(int count) => checked((count + GemmTile.Lanes - 1) / GemmTile.Lanes * GemmTile.Lanes);
+
+    private void Forward(ReadOnlySpan<float> parameters, float* x, SampleBatch batch)
+    {
+        int stride = Stride(batch.Count);
+        for (int l = 0; l < _layers.Length; l++)
+        {
+            LinearLayer layer = _layers[l];
+            Span<float> output = _activations[l + 1]!.Span[..(layer.Outputs * stride)];
+            fixed (float* z = output)
+            {
+                bool isSparse = l == 0 && batch.IsSparse;
+                if (layer.HasBias)
+                {
+                    for (int o = 0; o < layer.Outputs; o++)
+                    {
+                        output.Slice(o * stride, stride).Fill(x[layer.BiasOffset + o]);
+                    }
+                }
+                else if (isSparse)
+                {
+                    output.Clear();
+                }
+
+                if (isSparse)
+                {
+                    SparseRows.Forward(
+                        parameters[layer.WeightOffset..layer.WeightEnd], layer.Outputs, batch, z, stride);
+                }
+                else
+                {
+                    fixed (float* h = l == 0 ? TurnBatch(batch, stride) : _activations[l]!.Span)
+                    {
+                        Gemm.Multiply(
+                            layer.Outputs, stride, layer.Inputs, x + layer.WeightOffset, layer.Inputs, 1,
+                            h, stride, z, stride, accumulate: layer.HasBias);
+                    }
+                }
+
+                if (l < _layers.Length - 1)
+                {
+                    Activate(z, output.Length);
+                }
+            }
+        }
+    }
+
+    private Span<float> TurnBatch(SampleBatch batch, int stride)
+    {
+        AlignedBuffer turned = _activations[0] ??= new AlignedBuffer((long)_model.FeatureCount * Stride(_batchMax));
+        fixed (float* rows = batch.Dense, columns = turned.Span)
+        {
+            Transpose.Padded(rows, batch.Count, _model.FeatureCount, _model.FeatureCount, columns, stride);
+        }
+
+        return turned.Span;
+    }
+
+    private (double LossSum, int Correct) Head(SampleBatch batch, bool withGradient)
+    {
+        int stride = Stride(batch.Count);
+        fixed (float* z = _activations[^1]!.Span)
+        {
+            return _model.IsClassifier
+                ? CrossEntropy.Head(z, _model.ClassCount, stride, batch.Labels, withGradient)
+                : (SquaredHead(z, stride, batch.Labels), 0);
+        }
+    }
+
+    // Writes (z − y) / count over the outputs, zeros beyond the batch.
+    private static double SquaredHead(float* z, int stride, ReadOnlySpan<float> targets)
+    {
+        double lossSum = 0;
+        for (int i = 0; i < targets.Length; i++)
+        {
+            float residual = z[i] - targets[i];
+            lossSum += 0.5 * residual * residual;
+            z[i] = residual / targets.Length;
+        }
+
+        new Span<float>(z + targets.Length, stride - targets.Length).Clear();
+        return lossSum;
+    }
+
+    private void Backward(float* x, SampleBatch batch, Span<float> gradient, float* result)
+    {
+        int count = batch.Count;
+        int stride = Stride(count);
+        AlignedBuffer current = _activations[^1]!;
+        for (int l = _layers.Length - 1; l >= 0; l--)
+        {
+            LinearLayer layer = _layers[l];
+            fixed (float* g = current.Span)
+            {
+                for (int o = 0; layer.HasBias && o < layer.Outputs; o++)
+                {
+                    result[layer.BiasOffset + o] = Reductions.SumPadded(g + (o * stride), stride);
+                }
+
+                if (l == 0)
+                {
+                    FirstWeightGradient(layer, g, stride, batch, gradient, result);
+                    return;
+                }
+
+                AlignedBuffer below = l % 2 == 0 ? _gradientEven : _gradientOdd;
+                fixed (float* h = _activations[l]!.Span, turned = _turned.Span, next = below.Span)
+                {
+                    Transpose.Padded(h, layer.Inputs, count, stride, turned, layer.Inputs);
+                    Gemm.Multiply(
+                        layer.Outputs, layer.Inputs, count, g, stride, 1, turned, layer.Inputs,
+                        result + layer.WeightOffset, layer.Inputs, accumulate: false);
+                    Gemm.Multiply(
+                        layer.Inputs, stride, layer.Outputs, x + layer.WeightOffset, 1, layer.Inputs, g, stride,
+                        next, stride, accumulate: false);
+                    ActivateBackward(h, next, layer.Inputs * stride);
+                }
+
+                current = below;
+            }
+        }
+    }
+
+    private static void FirstWeightGradient(
+        LinearLayer layer, float* g, int stride, SampleBatch batch, Span<float> gradient, float* result)
+    {
+        if (batch.IsSparse)
+        {
+            SparseRows.Backward(g, layer.Outputs, stride, batch, gradient[layer.WeightOffset..layer.WeightEnd]);
+            return;
+        }
+
+        fixed (float* rows = batch.Dense)
+        {
+            Gemm.Multiply(
+                layer.Outputs, layer.Inputs, batch.Count, g, stride, 1, rows, layer.Inputs,
+                result + layer.WeightOffset, layer.Inputs, accumulate: false);
+        }
+    }
+
+    private void Activate(float* z, int length)
+    {
+        if (_isTanh)
+        {
+            Activations.Tanh(z, length);
+        }
+        else
+        {
+            Activations.Relu(z, length);
+        }
+    }
+
+    private void ActivateBackward(float* activation, float* gradient, int length)
+    {
+        if (_isTanh)
+        {
+            Activations.TanhBackward(activation, gradient, length);
+        }
+        else
+        {
+            Activations.ReluBackward(activation, gradient, length);
+        }
+    }
+
+    // ½·λ·‖x‖² for each sample; adds λ·x to the gradient when there is one.
+    private double Regularisation(float* x, float* gradient, int count)
+    {
+        if (_l2 == 0)
+        {
+            return 0;
+        }
+
+        if (gradient != null)
+        {
+            Reductions.AddScaled(_l2, x, gradient, _model.ParameterCount);
+        }
+
+        return 0.5 * count * _l2 * Reductions.Dot(x, x, _model.ParameterCount);
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using OrleansSgd.Data;
+using OrleansSgd.Grains;
+using OrleansSgd.Grains.Compute;
+
+namespace OrleansSgd.Silo;
+
+/// <summary>What every silo of the grid is made of, whoever hosts it: the console, a container, or a test cluster.</summary>
+public static class GridServices
+{
+    /// <summary>A call that takes longer has failed; well above <see cref="GridOptions.HoldTime"/>.</summary>
+    public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Adds the grid's services to a silo.</summary>
+    /// <param name="silo">The silo being built.</param>
+    /// <param name="configure">Changes the options; null keeps the defaults.</param>
+    /// <param name="data">Shared by the silos of one process, so that they hold one copy of the data.</param>
+    public static ISiloBuilder AddGrid(this ISiloBuilder silo, Action<GridOptions>? configure = null, DataCache? data = null)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        IServiceCollection services = silo.Services;
+        services.AddOptions<GridOptions>().Configure(options => configure?.Invoke(options)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GridOptions>, GridOptionsValidation>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(data ?? new DataCache());
+        services.AddSingleton(provider =>
+            new ComputePool(provider.GetRequiredService<IOptions<GridOptions>>().Value.ComputeThreads));
+        services.AddHostedService<ComputePoolLifetime>();
+        services.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
+        services.Configure<ClusterMembershipOptions>(options =>
+        {
+            // A dead silo is noticed in about 3 s instead of the default 15 s.
+            options.ProbeTimeout = TimeSpan.FromSeconds(1);
+            options.NumMissedProbesLimit = 3;
+            options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+        });
+        return silo;
+    }
+
+    private sealed class GridOptionsValidation : IValidateOptions<GridOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, GridOptions options)
+        {
+            string[] mistakes = [.. options.Mistakes()];
+            return mistakes.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+        }
+    }
+}

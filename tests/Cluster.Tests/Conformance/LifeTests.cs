@@ -1,0 +1,114 @@
+using OrleansSgd.Cluster.Tests.Conformance.Grains;
+
+namespace OrleansSgd.Cluster.Tests.Conformance;
+
+[Collection(SharedGrid.Name)]
+public sealed class LifeTests(GridFixture fixture)
+{
+    private ILifeGrain Grain(string key) => fixture.Grid.Client.GetGrain<ILifeGrain>(key);
+
+    [Fact]
+    public async Task A_failed_activation_fails_its_call_and_the_next_call_tries_again()
+    {
+        var key = "failing" + Journal.NewKey();
+
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => Grain(key).GetState());
+        Assert.Contains("cannot start", error.Message, StringComparison.Ordinal);
+
+        Assert.Equal(0, await Grain(key).GetState());
+        Assert.Equal(["activated", "activated"], Journal.Read(key));
+    }
+
+    [Fact]
+    public async Task DeactivateOnIdle_ends_the_activation_and_the_next_call_makes_a_new_one()
+    {
+        var key = Journal.NewKey();
+        var probe = fixture.Probe(key);
+        var life = await probe.Life();
+
+        await probe.Leave();
+        await Journal.Written(key, "deactivated ApplicationRequested");
+
+        Assert.NotEqual(life, await probe.Life());
+    }
+
+    [Fact]
+    public async Task A_call_that_waits_while_the_activation_ends_is_answered_by_the_next_one()
+    {
+        var key = Journal.NewKey();
+        var probe = fixture.Probe(key);
+        var life = await probe.Life();
+        var first = probe.Pass("first");
+        await Journal.Written(key, "first begins");
+        var leave = probe.Leave();
+        var after = probe.Life();
+
+        Journal.Open($"{key}/first");
+        await Task.WhenAll(first, leave);
+
+        Assert.NotEqual(life, await after.WaitAsync(Journal.Patience));
+    }
+
+    [Fact]
+    public async Task The_cluster_can_end_an_activation()
+    {
+        var key = Journal.NewKey();
+        await Grain(key).SetState(5);
+
+        await fixture.Grid.DeactivateAsync(Grain(key));
+
+        Assert.Equal(["activated", "deactivated ApplicationRequested"], Journal.Read(key));
+        Assert.Equal(0, await Grain(key).GetState());
+    }
+
+    [Fact]
+    public async Task A_grain_that_moves_takes_its_state_along_in_the_right_order()
+    {
+        var key = Journal.NewKey();
+        RequestContext.Set(Orleans.Runtime.Placement.IPlacementDirector.PlacementHintKey, fixture.First);
+        await Grain(key).SetState(17);
+        RequestContext.Clear();
+        Assert.Equal(fixture.First.ToString(), await Grain(key).WhereAmI());
+
+        var gone = fixture.Grid.WaitForDeactivationAsync(Grain(key));
+        await Grain(key).MoveTo(fixture.Second);
+        await gone.WaitAsync(Journal.Patience);
+
+        Assert.Equal(17, await Grain(key).GetState());
+        Assert.Equal(fixture.Second.ToString(), await Grain(key).WhereAmI());
+        Assert.Equal(["activated", "deactivated Migrating", "dehydrated", "rehydrated", "activated"], Journal.Read(key));
+    }
+
+    [Fact]
+    public async Task The_cluster_can_move_a_grain()
+    {
+        var key = Journal.NewKey();
+        await Grain(key).SetState(17);
+        var there = await Grain(key).WhereAmI() == fixture.First.ToString() ? fixture.Second : fixture.First;
+
+        await fixture.Grid.MigrateAsync(Grain(key), there);
+
+        Assert.Equal(there.ToString(), await Grain(key).WhereAmI());
+        Assert.Equal(17, await Grain(key).GetState());
+    }
+
+    [Fact]
+    public async Task A_call_that_runs_when_the_grain_is_to_move_ends_first()
+    {
+        var key = Journal.NewKey();
+        await Grain(key).SetState(1);
+        var there = await Grain(key).WhereAmI() == fixture.First.ToString() ? fixture.Second : fixture.First;
+        var call = Grain(key).Pass("long");
+        await Journal.Written(key, "long begins");
+
+        var move = fixture.Grid.MigrateAsync(Grain(key), there);
+        Assert.DoesNotContain("deactivated Migrating", Journal.Read(key));
+        Journal.Open($"{key}/long");
+        await call;
+        await move.WaitAsync(Journal.Patience);
+
+        Assert.Equal(
+            ["activated", "long begins", "long ends", "deactivated Migrating", "dehydrated", "rehydrated", "activated"],
+            Journal.Read(key));
+    }
+}

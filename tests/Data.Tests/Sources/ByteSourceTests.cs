@@ -1,0 +1,64 @@
+using FsCheck;
+using FsCheck.Fluent;
+using OrleansSgd.Core.Samples;
+using OrleansSgd.Data.Sources;
+
+namespace OrleansSgd.Data.Tests.Sources;
+
+public class ByteSourceTests
+{
+    [Fact]
+    public void The_vector_loop_gives_the_bits_of_the_scalar_formula() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), Gen.Choose(0, 300).ToArbitrary(), (noise, length) =>
+        {
+            byte[] bytes = [.. Enumerable.Range(0, length).Select(i => (byte)(i * 7)), .. noise];
+            float[] floats = new float[bytes.Length];
+            ByteSource.Convert(bytes, floats, 33.318f, 78.567f);
+            AssertFormula(bytes, floats, 33.318f, 78.567f);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void The_formula_check_catches_a_multiplication_in_place_of_the_division()
+    {
+        byte[] bytes = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
+        float[] floats = [.. bytes.Select(value => value * (1 / 255f))];
+
+        Assert.ThrowsAny<Exception>(() => AssertFormula(bytes, floats, 0, 255));
+    }
+
+    [Fact]
+    public void Reading_allocates_nothing_once_the_batch_has_grown()
+    {
+        var source = new ByteSource(new byte[784 * 100], new byte[100], 784, 10, 0, 255);
+        var subset = new RowSubset(source, [.. Enumerable.Range(10, 80)]);
+        int[] rows = [.. Enumerable.Range(0, 64)];
+        var batch = new SampleBatch();
+        subset.Read(rows, batch);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        source.Read(rows, batch);
+        subset.Read(rows, batch);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void A_row_outside_the_set_is_a_callers_bug()
+    {
+        var source = new ByteSource(new byte[2], [0, 1], 1, 2, 0, 255);
+        var subset = new RowSubset(source, [1]);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => Samples.Read(source, 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Samples.Read(source, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Samples.Read(subset, 1));
+    }
+
+    private static void AssertFormula(byte[] bytes, float[] floats, float centre, float spread)
+    {
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            Assert.Equal(
+                BitConverter.SingleToInt32Bits((bytes[i] - centre) / spread), BitConverter.SingleToInt32Bits(floats[i]));
+        }
+    }
+}
