@@ -17,6 +17,7 @@ public static class DataCatalog
     /// <param name="dataFolder">Where relative paths start, and where fetched sets lie.</param>
     /// <exception cref="ArgumentException">The plan has mistakes; the message lists them.</exception>
     /// <exception cref="FileNotFoundException">A file is not there; names it and the remedy.</exception>
+    /// <exception cref="IOException">A file may not be read.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or not what the plan says; names file, place and limit.</exception>
     public static DataSets Open(DataPlan plan, string dataFolder)
     {

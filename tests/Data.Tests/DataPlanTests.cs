@@ -17,7 +17,13 @@ public class DataPlanTests
     {
         var plan = new DataPlan
         {
-            Kind = "csv", Limit = 0, TestShare = 1, ClassCount = 1, Labels = "binary", Delimiter = "5", Separation = 3,
+            Kind = "csv",
+            Limit = 0,
+            TestShare = 1,
+            ClassCount = 1,
+            Labels = "binary",
+            Delimiter = "5",
+            Separation = 3,
         };
 
         Assert.Equal(
@@ -38,7 +44,11 @@ public class DataPlanTests
     {
         var plan = new DataPlan
         {
-            Kind = "synthetic", Shape = "least-squares", SampleCount = 5, FeatureCount = 10, Condition = double.NaN,
+            Kind = "synthetic",
+            Shape = "least-squares",
+            SampleCount = 5,
+            FeatureCount = 10,
+            Condition = double.NaN,
             Separation = 1,
         };
 

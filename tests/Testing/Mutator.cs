@@ -6,7 +6,8 @@ namespace OrleansSgd.Testing;
 public sealed class Mutator(int seed)
 {
     private static readonly long[] Extremes =
-        [0, 1, -1, 2, 3, byte.MaxValue, short.MaxValue, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue, 0x7F80_0000, 0x7FC0_0000];
+        [0, 1, -1, 2, 3, byte.MaxValue, short.MaxValue, int.MaxValue, int.MinValue,
+         uint.MaxValue, long.MaxValue, long.MinValue, 0x7F80_0000, 0x7FC0_0000];
 
     private readonly Random _random = new(seed);
 

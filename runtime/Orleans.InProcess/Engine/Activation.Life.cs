@@ -71,11 +71,17 @@ internal sealed partial class Activation
     /// <summary>Ends everything at once, as if the machine had gone: no OnDeactivateAsync, no later turn.</summary>
     public void Kill()
     {
-        _killed = true;
-        _state = ActivationState.Invalid;
+        MarkKilled();
         _turns.Kill();
         StopTimers();
         _gone.TrySetResult();
+    }
+
+    /// <summary>The first half of <see cref="Kill"/>, which runs no code of the grain.</summary>
+    public void MarkKilled()
+    {
+        _killed = true;
+        _state = ActivationState.Invalid;
     }
 
     public void DelayDeactivation(TimeSpan timeSpan) =>
@@ -130,7 +136,7 @@ internal sealed partial class Activation
             }
 
             await Lifecycle.Start(timeout.Token);
-            await ((IGrainBase)GrainInstance).OnActivateAsync(timeout.Token);
+            await ((IGrainBase)GrainInstance).OnActivateAsync(timeout.Token).WaitAsync(timeout.Token);
             if (_state == ActivationState.Activating)
             {
                 _state = ActivationState.Valid;
@@ -143,8 +149,13 @@ internal sealed partial class Activation
                 return;
             }
 
-            _activationFailure = error;
-            Silo.Log.LogActivationFailed(GrainId, error);
+            if (_state == ActivationState.Activating)
+            {
+                // Otherwise it was told to end before it had begun; the calls that wait go elsewhere.
+                _activationFailure = error;
+                Silo.Log.LogActivationFailed(GrainId, error);
+            }
+
             StartDeactivation(new DeactivationReason(DeactivationReasonCode.ActivationFailed, error, "Activation failed."), default);
         }
         finally

@@ -27,6 +27,9 @@ internal sealed partial class Activation : IGrainContext, ITurnHost, IEquatable<
 {
     private readonly TurnScheduler _turns;
 
+    // Waiting calls begun in one go; then the mailbox has its turn, which counts them.
+    private const int StartedMax = 8;
+
     // Calls that may not start yet, in the order they came.
     private readonly List<Call> _waiting = [];
     private volatile ActivationState _state;
@@ -79,7 +82,8 @@ internal sealed partial class Activation : IGrainContext, ITurnHost, IEquatable<
     /// </summary>
     public bool TryRunInline(Call call)
     {
-        if (!_turns.TryEnter())
+        // Without flow the turn could not be kept apart from the caller's context.
+        if (ExecutionContext.Capture() is not { } outerFlow || !_turns.TryEnter())
         {
             return false;
         }
@@ -90,8 +94,7 @@ internal sealed partial class Activation : IGrainContext, ITurnHost, IEquatable<
         {
             var outer = RuntimeContext.Current;
             var outerContext = SynchronizationContext.Current;
-            var outerFlow = ExecutionContext.Capture();
-            var leavesFlow = outerFlow is not null && !ReferenceEquals(outerFlow, CleanContext.Value);
+            var leavesFlow = !ReferenceEquals(outerFlow, CleanContext.Value);
             RuntimeContext.Current = this;
             if (outerContext is not null)
             {
@@ -113,7 +116,7 @@ internal sealed partial class Activation : IGrainContext, ITurnHost, IEquatable<
 
             if (leavesFlow)
             {
-                ExecutionContext.Restore(outerFlow!);
+                ExecutionContext.Restore(outerFlow);
             }
 
             if (_mayHaveStartable || _state != ActivationState.Valid)
@@ -172,6 +175,9 @@ internal sealed partial class Activation : IGrainContext, ITurnHost, IEquatable<
             case Ended ended:
                 End(ended.Call);
                 ended.Call.Finish();
+                break;
+            case Nudge:
+                _mayHaveStartable = _waiting.Count > 0;
                 break;
             case Action action:
                 new Task(action, TaskCreationOptions.DenyChildAttach).RunSynchronously(_turns);
@@ -245,8 +251,15 @@ internal sealed partial class Activation : IGrainContext, ITurnHost, IEquatable<
             return;
         }
 
+        var started = 0;
         for (var index = 0; index < _waiting.Count;)
         {
+            if (started == StartedMax)
+            {
+                _turns.Post(Nudge.Instance);
+                break;
+            }
+
             var call = _waiting[index];
             var runs = _state == ActivationState.Valid || (_state == ActivationState.Deactivating && call is TimerTick);
             if (call.IsAnswered)
@@ -257,6 +270,7 @@ internal sealed partial class Activation : IGrainContext, ITurnHost, IEquatable<
             else if (runs && MayStart(call))
             {
                 _waiting.RemoveAt(index);
+                started++;
                 Start(call);
                 if (!call.IsContinued)
                 {

@@ -16,7 +16,7 @@ internal static class ArrayCopier
                 memo.Set(original, copy);
                 return copy;
             }
-            : (original, memo) => CopyElements((Array)original, element, memo);
+        : (original, memo) => CopyElements((Array)original, element, memo);
     }
 
     private static Array CopyElements(Array original, Type element, CopyMemo memo)

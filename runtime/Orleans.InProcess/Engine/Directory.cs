@@ -61,16 +61,24 @@ internal sealed class Directory(Grid grid)
     /// <summary>Takes out every activation of a silo and kills it.</summary>
     public void KillAll(SiloRuntime silo)
     {
+        Activation[] killed;
         lock (_gate)
         {
-            foreach (var activation in silo.Activations)
+            killed = [.. silo.Activations];
+            foreach (var activation in killed)
             {
-                activation.Kill();
+                activation.MarkKilled();
                 if (_activations.TryGetValue(activation.GrainId, out var known) && ReferenceEquals(known, activation))
                 {
                     _activations.TryRemove(activation.GrainId, out _);
                 }
             }
+        }
+
+        // Outside the lock: the end of a timer may run code of the grain.
+        foreach (var activation in killed)
+        {
+            activation.Kill();
         }
     }
 }

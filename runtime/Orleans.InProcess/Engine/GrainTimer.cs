@@ -26,20 +26,7 @@ internal sealed class GrainTimer : IGrainTimer
         _callback = callback;
         _traits = options.Interleave ? Interleaving : Turning;
         _keepsAlive = options.KeepAlive;
-        if (ExecutionContext.IsFlowSuppressed())
-        {
-            _timer = Create();
-        }
-        else
-        {
-            using (ExecutionContext.SuppressFlow())
-            {
-                _timer = Create();
-            }
-        }
-
-        ITimer Create() => activation.Silo.Time.CreateTimer(
-            static state => ((GrainTimer)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = Timers.Create(activation.Silo.Time, static state => ((GrainTimer)state!).Tick(), this);
     }
 
     public static GrainTimer Start(Activation activation, Func<CancellationToken, Task> callback, GrainTimerCreationOptions options)

@@ -33,7 +33,7 @@ internal sealed class SiloRuntime : Caller, ILocalSiloDetails, IDisposable
         GatewayAddress = SiloAddress.New(address, endpoint.GatewayPort, generation);
         ClusterId = services.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId;
         Name = services.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName ?? $"Silo_{generation}";
-        _collector = Time.CreateTimer(static state => ((SiloRuntime)state!).CollectIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _collector = Timers.Create(Time, static state => ((SiloRuntime)state!).CollectIdle(), this);
     }
 
     public string Name { get; }

@@ -106,7 +106,7 @@ internal sealed class TurnScheduler(Activation activation, ITurnHost host) : Tas
 
         _mailbox.Enqueue(item);
         Interlocked.Increment(ref _queued);
-        if (TryEnter())
+        if (!ExecutionContext.IsFlowSuppressed() && TryEnter())
         {
             Drain(DrainMax);
         }
@@ -128,8 +128,9 @@ internal sealed class TurnScheduler(Activation activation, ITurnHost host) : Tas
     protected override void QueueTask(Task task) => Post(task);
 
     /// <inheritdoc/>
+    /// <remarks>A turn that was entered runs even if the silo is killed just then: refused, it would block its thread for ever.</remarks>
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
-        !taskWasPreviouslyQueued && !_dead && ReferenceEquals(Runtime.RuntimeContext.Current, activation) && TryExecuteTask(task);
+        !taskWasPreviouslyQueued && ReferenceEquals(Runtime.RuntimeContext.Current, activation) && TryExecuteTask(task);
 
     /// <inheritdoc/>
     protected override IEnumerable<Task> GetScheduledTasks() => _mailbox.OfType<Task>();

@@ -13,15 +13,13 @@ internal sealed class WaitingCalls : IDisposable
     private readonly ITimer _sweep;
     private Call? _first;
     private bool _armed;
+    private bool _disposed;
 
     public WaitingCalls(TimeProvider time, Func<TimeSpan> timeout)
     {
         _time = time;
         _timeout = timeout;
-        using (ExecutionContext.SuppressFlow())
-        {
-            _sweep = time.CreateTimer(static state => ((WaitingCalls)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
+        _sweep = Timers.Create(time, static state => ((WaitingCalls)state!).Sweep(), this);
     }
 
     public void Add(Call call)
@@ -41,7 +39,7 @@ internal sealed class WaitingCalls : IDisposable
 
             _first = call;
             call.IsListed = true;
-            if (!_armed)
+            if (!_armed && !_disposed)
             {
                 _armed = true;
                 _sweep.Change(SweepPeriod(timeout), Timeout.InfiniteTimeSpan);
@@ -78,7 +76,14 @@ internal sealed class WaitingCalls : IDisposable
         }
     }
 
-    public void Dispose() => _sweep.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _sweep.Dispose();
+        }
+    }
 
     private static TimeSpan SweepPeriod(TimeSpan timeout) =>
         TimeSpan.FromMilliseconds(Math.Clamp(timeout.TotalMilliseconds / 10, 5, 1000));
@@ -93,7 +98,7 @@ internal sealed class WaitingCalls : IDisposable
                 + "Raise ResponseTimeout, or make the call shorter."));
         lock (_gate)
         {
-            _armed = _first is not null;
+            _armed = _first is not null && !_disposed;
             if (_armed)
             {
                 _sweep.Change(SweepPeriod(_timeout()), Timeout.InfiniteTimeSpan);

@@ -206,9 +206,8 @@ public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
         {
             // Chosen once: the move must go where this choice went.
             activation.Migrate(new Dictionary<string, object> { [Runtime.Placement.IPlacementDirector.PlacementHintKey] = target.SiloAddress });
+            await activation.Deactivated;
         }
-
-        await activation.Deactivated;
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,8 @@ namespace OrleansSgd.Core.Codecs;
 /// <param name="Fraction">Share of the coordinates sent, above 0 and at most 1. Top-k takes this or <paramref name="Count"/>.</param>
 /// <param name="Count">Coordinates sent, at least 1.</param>
 /// <param name="ErrorFeedback">True when what is not sent is kept for the next update; has no effect on dense.</param>
-public sealed record CodecPlan(string Kind = CodecPlan.Dense, double? Fraction = null, int? Count = null, bool ErrorFeedback = true)
+public sealed record CodecPlan(
+    string Kind = CodecPlan.Dense, double? Fraction = null, int? Count = null, bool ErrorFeedback = true)
 {
     /// <summary>Every coordinate of every update.</summary>
     public const string Dense = "dense";
@@ -25,12 +26,12 @@ public sealed record CodecPlan(string Kind = CodecPlan.Dense, double? Fraction =
             case Dense:
                 if (Fraction is not null)
                 {
-                    yield return $"{prefix}.fraction is {Text(Fraction)} but {prefix}.kind is {Dense}, which sends everything; remove it or use {TopK}.";
+                    yield return DenseMistake("fraction", Fraction);
                 }
 
                 if (Count is not null)
                 {
-                    yield return $"{prefix}.count is {Text(Count)} but {prefix}.kind is {Dense}, which sends everything; remove it or use {TopK}.";
+                    yield return DenseMistake("count", Count);
                 }
 
                 yield break;
@@ -64,6 +65,9 @@ public sealed record CodecPlan(string Kind = CodecPlan.Dense, double? Fraction =
         {
             yield return $"{prefix}.count is {Text(Count)}, but the model has {Text(dimension)} parameters; use at most that many.";
         }
+
+        string DenseMistake(string key, IFormattable? value) =>
+            $"{prefix}.{key} is {Text(value)} but {prefix}.kind is {Dense}, which sends everything; remove it or use {TopK}.";
     }
 
     /// <summary>k for a vector of d coordinates: the count, or the fraction rounded to the nearest whole number, at least 1.</summary>

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Vectors;
 
@@ -80,7 +79,7 @@ public sealed class DenseCodec : IUpdateCodec
         {
             int length = Math.Min(BlockLength, gradient.Length - start);
             Span<float> block = values.Slice(start, length);
-            TensorPrimitives.Multiply(gradient.Slice(start, length), rate, block);
+            FloatLoops.Scale(gradient.Slice(start, length), rate, block);
             sum.Add(block);
         }
 

@@ -48,7 +48,9 @@ public interface IUpdateCodec
     /// <exception cref="ArgumentException">The range or the room is wrong. Nothing changed.</exception>
     double Write(ShardRange range, Span<byte> payload);
 
-    /// <summary>[d]: what is not sent yet; the whole of u between <see cref="TryBegin"/> and <see cref="Write"/>. Empty when the codec keeps none.</summary>
+    /// <summary>
+    /// [d]: what is not sent yet; the whole of u between <see cref="TryBegin"/> and <see cref="Write"/>. Empty when the codec keeps none.
+    /// </summary>
     ReadOnlySpan<float> Residual { get; }
 
     /// <summary>Squared norm of the residual, computed on each call in O(d); 0 when the codec keeps none.</summary>

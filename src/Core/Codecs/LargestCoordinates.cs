@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using OrleansSgd.Core.Frames;
@@ -22,17 +21,20 @@ internal sealed class LargestCoordinates
     private const int SampleRun = 16;
     private const int SampleStride = 64 * SampleRun;
 
-    // Twice the rank expected in the sample, plus a few, so that a guess too high is rare.
-    private const int RankFactor = 2;
+    // Half as many again as expected in the sample, plus a few, so that a guess too high is rare.
+    private const double RankFactor = 1.5;
     private const int RankMargin = 8;
 
-    // A guess pays only when candidates are few.
-    private const int GuessShareMin = 16;
+    // A guess pays only when candidates are few: k is at most this part of d, and there is room for so many times k.
+    private const int GuessShareMin = 4;
+    private const int CandidateFactor = 3;
 
-    // Above every finite magnitude, and above NaN.
+    // No finite magnitude reaches it.
     private const int NoGuess = int.MaxValue;
 
     private readonly int _countMax;
+
+    // One longer than k: a place to write what may not be kept.
     private readonly int[] _selected;
     private readonly int[] _candidates;
     private readonly float[] _candidateValues;
@@ -44,9 +46,9 @@ internal sealed class LargestCoordinates
     public LargestCoordinates(int dimension, int countMax)
     {
         _countMax = countMax;
-        _selected = new int[countMax];
+        _selected = new int[countMax + 1];
         bool guesses = dimension >= SampleStride && countMax <= dimension / GuessShareMin;
-        int candidateMax = guesses ? Math.Min(dimension, (4 * countMax) + (2 * BlockLength)) : 0;
+        int candidateMax = guesses ? Math.Min(dimension, (CandidateFactor * countMax) + (2 * BlockLength)) : 0;
         _candidates = new int[candidateMax];
         _candidateValues = new float[candidateMax];
         _sample = new float[guesses ? dimension / SampleStride * SampleRun : 0];
@@ -101,10 +103,13 @@ internal sealed class LargestCoordinates
 
     private static void Add(ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum)
     {
-        TensorPrimitives.Multiply(gradient, rate, sum);
-        if (!residual.IsEmpty)
+        if (residual.IsEmpty)
         {
-            TensorPrimitives.Add(sum, residual, sum);
+            FloatLoops.Scale(gradient, rate, sum);
+        }
+        else
+        {
+            FloatLoops.ScaleAndAdd(gradient, rate, residual, sum);
         }
     }
 
@@ -121,8 +126,8 @@ internal sealed class LargestCoordinates
                 sample.Slice(run * SampleRun, SampleRun));
         }
 
-        long rank = (RankFactor * (long)_countMax * sample.Length / gradient.Length) + RankMargin;
-        return MagnitudeThreshold.FindCoarse(sample, (int)rank, _histogram);
+        int rank = (int)(RankFactor * _countMax * sample.Length / gradient.Length) + RankMargin;
+        return Math.Max(MagnitudeThreshold.Find(sample, Math.Min(rank, sample.Length), _histogram).Bits, 1);
     }
 
     /// <summary>Appends the coordinates of a block whose magnitude bits are at least <paramref name="least"/>.</summary>
@@ -164,15 +169,17 @@ internal sealed class LargestCoordinates
         }
 
         MagnitudeThreshold threshold = MagnitudeThreshold.Find(values, _countMax, _histogram);
+        Span<int> selected = _selected;
         int ties = threshold.TieCount;
         int count = 0;
         for (int i = 0; i < candidates.Length; i++)
         {
+            // Written always, kept only when chosen: which are chosen cannot be predicted, so a branch would cost more.
             int magnitude = FloatBits.Magnitude(values[i]);
-            if (magnitude > threshold.Bits || (magnitude == threshold.Bits && ties-- > 0))
-            {
-                _selected[count++] = candidates[i];
-            }
+            int tie = magnitude == threshold.Bits && ties > 0 ? 1 : 0;
+            selected[count] = candidates[i];
+            count += (magnitude > threshold.Bits ? 1 : 0) | tie;
+            ties -= tie;
         }
 
         return count;

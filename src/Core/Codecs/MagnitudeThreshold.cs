@@ -46,15 +46,7 @@ internal readonly record struct MagnitudeThreshold(int Bits, int TieCount)
         return prefix == 0 ? new(0, 0) : new(prefix, rest);
     }
 
-    /// <summary>A lower bound, at most 1/8 octave low, on the <paramref name="rank"/>-th largest magnitude bits; at least 1.</summary>
-    public static int FindCoarse(ReadOnlySpan<float> values, int rank, Span<int> histogram)
-    {
-        CountCoarse(MemoryMarshal.Cast<float, int>(values), histogram);
-        (int bucket, _) = BucketOf(histogram[..CoarseLength], Math.Min(rank, values.Length));
-        return Math.Max(bucket << CoarseShift, 1);
-    }
-
-    /// <summary>Walks down from the largest bucket to the one that holds the <paramref name="rank"/>-th value, and that value's rank within.</summary>
+    /// <summary>The bucket, counted down from the largest, that holds the <paramref name="rank"/>-th value, and that value's rank in it.</summary>
     private static (int Bucket, int Rank) BucketOf(ReadOnlySpan<int> histogram, int rank)
     {
         int bucket = histogram.Length - 1;

@@ -10,6 +10,10 @@ namespace OrleansSgd.Core.Consistency;
 /// </remarks>
 public sealed class TicketSet
 {
+    /// <summary>How far above the watermark a ticket may lie: 2²⁶, a bitmap of 8 MiB.</summary>
+    /// <remarks>A worker has one open ticket, so honest ones lie within a few times the workers; beyond this it is damage.</remarks>
+    public const long ReachMax = 1L << 26;
+
     private ulong[] _above = new ulong[4];
 
     // The word of the bitmap that holds the watermark; words are addressed modulo the ring's length.
@@ -37,7 +41,11 @@ public sealed class TicketSet
         return word <= _lastWord && (_above[Slot(word)] >> (int)(ticket & 63) & 1) != 0;
     }
 
+    /// <summary>True when <paramref name="ticket"/> is one that <see cref="Add"/> takes.</summary>
+    public bool Reaches(long ticket) => ticket >= 0 && ticket - Watermark < ReachMax;
+
     /// <summary>Adds one ticket; false when it was there already.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or <see cref="ReachMax"/> or more above the watermark.</exception>
     public bool Add(long ticket)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ticket);
@@ -45,6 +53,8 @@ public sealed class TicketSet
         {
             return false;
         }
+
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(ticket - Watermark, ReachMax, nameof(ticket));
 
         long word = ticket >> 6;
         Reach(word);
@@ -81,16 +91,17 @@ public sealed class TicketSet
     }
 
     /// <summary>Becomes the set of all tickets below the watermark and the given ones above it.</summary>
-    /// <exception cref="ArgumentException">A ticket is not above the watermark.</exception>
+    /// <exception cref="ArgumentException">A ticket is not above the watermark, or too far above. Nothing was changed.</exception>
     public void Load(long watermark, ReadOnlySpan<long> exceptions)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(watermark);
         foreach (long ticket in exceptions)
         {
-            if (ticket <= watermark)
+            if (ticket <= watermark || ticket - watermark >= ReachMax)
             {
                 throw new ArgumentException(
-                    $"Ticket {ticket} is listed above the watermark {watermark}.", nameof(exceptions));
+                    $"Ticket {ticket} is listed above the watermark {watermark}; exceptions lie 1 to {ReachMax - 1} above it.",
+                    nameof(exceptions));
             }
         }
 

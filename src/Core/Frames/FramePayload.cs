@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace OrleansSgd.Core.Frames;
 
 /// <summary>The values inside a frame: checked, subtracted from the parameters, or copied into a view.</summary>
@@ -77,7 +75,7 @@ public static class FramePayload
         ReadOnlySpan<float> values = Values(kind, payload, entryCount);
         if (kind == PayloadKind.Dense)
         {
-            TensorPrimitives.Subtract(parameters, values, parameters);
+            FloatLoops.Subtract(parameters, values);
         }
         else if (kind == PayloadKind.Sparse)
         {

@@ -18,8 +18,21 @@ public sealed class RunCoordinator
     private readonly Member[] _shards;
     private readonly Member[] _workers;
     private readonly OpenTicket[] _open;
-    private readonly Dictionary<long, OpenTicket> _doubtful = [];
+    private readonly long[] _sequences;
+
+    // Tickets of lost workers whose fences are under way; one a lost life at most.
+    private readonly Dictionary<long, Doubt> _doubtful = [];
+
+    // Doubtful tickets that a restored shard lacks: it has to be fenced as well once it serves.
+    private readonly HashSet<long> _unfenced = [];
+
+    // Tickets counted as void or partial, and as lost: one a lost life of a worker, or what a lost shard took along.
+    private readonly HashSet<long> _broken = [];
     private readonly HashSet<long> _lost = [];
+    private readonly HashSet<long> _roundsLost = [];
+
+    // Synchronous runs: the committed tickets of the two newest rounds, which their workers retain.
+    private readonly List<Contribution> _contributions = [];
     private readonly Queue<RunCommand> _commands = new();
     private IReadOnlyList<string> _silos = [];
     private long _nextTicket;
@@ -30,6 +43,11 @@ public sealed class RunCoordinator
     {
         public static readonly OpenTicket None = new(-1, -1, -1, 0, 0);
     }
+
+    // Applied: the fewest shards that any of the fences found to have the ticket; a shard that dies may lose it.
+    private readonly record struct Doubt(OpenTicket Open, int Worker, int IncarnationMin, int FencesUnderWay, int Applied);
+
+    private readonly record struct Contribution(int Worker, int Incarnation, long Ticket, long Round);
 
     /// <param name="plan">A plan without mistakes.</param>
     /// <param name="samples">Samples of one epoch.</param>
@@ -44,6 +62,8 @@ public sealed class RunCoordinator
         _workers = new Member[plan.Workers];
         _open = new OpenTicket[plan.Workers];
         Array.Fill(_open, OpenTicket.None);
+        _sequences = new long[plan.Workers];
+        Array.Fill(_sequences, -1);
     }
 
     /// <summary>The shards, by number.</summary>
@@ -59,6 +79,12 @@ public sealed class RunCoordinator
     public bool IsWhole =>
         _shards.All(shard => shard.State == MemberState.Live) &&
         _workers.All(worker => worker.State is MemberState.Live or MemberState.Finished);
+
+    /// <summary>
+    /// The version every shard has once the model is whole: the rounds opened in a synchronous run, 0 in others. The
+    /// evaluation that Finish asks for must wait for it, because a shard may still be catching up.
+    /// </summary>
+    public long VersionWhole => _leases.RoundsOpened;
 
     /// <summary>Workers whose loop runs.</summary>
     public int WorkersLive => _workers.Count(worker => worker.State == MemberState.Live);
@@ -102,6 +128,7 @@ public sealed class RunCoordinator
         {
             _shards[shard] = new Member(silo, incarnation, MemberState.Live);
             PlaceAbsent();
+            FenceAgain();
         }
     }
 
@@ -124,9 +151,10 @@ public sealed class RunCoordinator
     /// <param name="silo">Where it came up.</param>
     public void WorkerStarted(int worker, int incarnation, string silo)
     {
-        if (IsPresent(_workers[worker], incarnation) && _workers[worker].State == MemberState.Starting)
+        if (IsPresent(_workers[worker], incarnation))
         {
-            _workers[worker] = new Member(silo, incarnation, MemberState.Live);
+            MemberState state = _workers[worker].State == MemberState.Finished ? MemberState.Finished : MemberState.Live;
+            _workers[worker] = new Member(silo, incarnation, state);
         }
     }
 
@@ -151,21 +179,38 @@ public sealed class RunCoordinator
     /// <param name="shardsApplied">Shards that had applied it.</param>
     public void WorkerFenced(long ticket, int shardsApplied)
     {
-        if (!_doubtful.Remove(ticket, out OpenTicket open))
+        if (!_doubtful.TryGetValue(ticket, out Doubt doubt))
         {
             return;
         }
 
-        if (shardsApplied == 0)
+        doubt = doubt with
         {
+            FencesUnderWay = doubt.FencesUnderWay - 1,
+            Applied = Math.Min(doubt.Applied, shardsApplied),
+        };
+        if (doubt.FencesUnderWay > 0 || _unfenced.Contains(ticket))
+        {
+            _doubtful[ticket] = doubt;
+            return;
+        }
+
+        _doubtful.Remove(ticket);
+        if (doubt.Applied == 0)
+        {
+            _broken.Add(ticket);
             Totals = Totals with { TicketsVoid = Totals.TicketsVoid + 1 };
-            _leases.Return(open.Lease, open.Start);
+            _leases.Return(doubt.Open.Lease, doubt.Open.Start);
         }
         else
         {
-            bool isPartial = shardsApplied < _shards.Length;
-            Totals = Totals with { UpdatesPartial = Totals.UpdatesPartial + (isPartial ? 1 : 0) };
-            _leases.Return(open.Lease, open.End);
+            if (doubt.Applied < _shards.Length)
+            {
+                _broken.Add(ticket);
+                Totals = Totals with { UpdatesPartial = Totals.UpdatesPartial + 1 };
+            }
+
+            _leases.Return(doubt.Open.Lease, doubt.Open.End);
         }
 
         Advance();
@@ -176,15 +221,16 @@ public sealed class RunCoordinator
     public LeaseVerdict LeaseAsked(int worker, int incarnation, long committed, out Lease lease)
     {
         lease = default;
-        if (!IsPresent(_workers[worker], incarnation) || _workers[worker].State == MemberState.Finished)
+        if (!IsPresent(_workers[worker], incarnation))
         {
             return LeaseVerdict.Fenced;
         }
 
-        if (committed >= 0 && _leases.Commit(committed, worker))
+        // Who asks is up, even when the answer of its silo has not arrived yet.
+        _workers[worker] = _workers[worker] with { State = MemberState.Live };
+        if (committed >= 0)
         {
-            _open[worker] = OpenTicket.None;
-            Advance();
+            Commit(worker, committed);
         }
 
         // The answer to an earlier question may not have arrived: it is given again.
@@ -215,11 +261,13 @@ public sealed class RunCoordinator
             return -1;
         }
 
-        if (_open[worker].Sequence == sequence && _open[worker].Ticket >= 0)
+        if (sequence <= _sequences[worker])
         {
-            return _open[worker].Ticket;
+            // Repeated; or overtaken, and then nobody waits for the answer any more.
+            return _open[worker].Sequence == sequence ? _open[worker].Ticket : -1;
         }
 
+        _sequences[worker] = sequence;
         long ticket = _nextTicket++;
         _open[worker] = new OpenTicket(ticket, sequence, lease, start, end);
         Totals = Totals with { Tickets = _nextTicket };
@@ -233,46 +281,82 @@ public sealed class RunCoordinator
     /// Tickets in the slice. On return also those that are gone, so that the shard does not wait for them; tickets
     /// still on their way to the shard stay out.
     /// </param>
+    /// <param name="version">
+    /// Version of the slice; on return the version to start at. It is higher when a synchronous run has no one left who
+    /// could repeat the rounds in between.
+    /// </param>
     /// <returns>Updates that are gone from this shard.</returns>
-    public int ShardRestored(TicketSet settled)
+    public int ShardRestored(TicketSet settled, ref long version)
     {
         ArgumentNullException.ThrowIfNull(settled);
+        int gone = 0;
         if (_plan.IsSynchronous)
         {
-            // Live workers retain what the open round lacks; the slots of lost ones are computed again.
-            ReopenSlotsOfAbsent();
-            return 0;
-        }
-
-        var onTheirWay = new HashSet<long>(_doubtful.Keys);
-        onTheirWay.UnionWith(_open.Where(open => open.Ticket >= 0).Select(open => open.Ticket));
-        int gone = 0;
-        for (long ticket = settled.Watermark; ticket < _nextTicket; ticket++)
-        {
-            if (!onTheirWay.Contains(ticket) && settled.Add(ticket))
+            // The two newest rounds are retained by live workers or computed again; a slice without the ones before
+            // comes up only when everybody who had a newer one is lost.
+            long versionMin = Math.Max(0, _leases.RoundsOpened - 2);
+            for (; version < versionMin; version++)
             {
-                gone++;
-                _lost.Add(ticket);
+                gone += _leases.SlotsOf(version);
+                Totals = Totals with
+                {
+                    UpdatesLost = Totals.UpdatesLost + (_roundsLost.Add(version) ? _leases.SlotsOf(version) : 0),
+                };
             }
         }
 
-        Totals = Totals with { UpdatesLost = _lost.Count };
+        HashSet<long> onTheirWay = OnTheirWay(version);
+        _unfenced.UnionWith(_doubtful.Keys.Where(ticket => !settled.Contains(ticket)));
+        for (long ticket = settled.Watermark; ticket < _nextTicket; ticket++)
+        {
+            if (!onTheirWay.Contains(ticket) && settled.Add(ticket) && !_plan.IsSynchronous && !_broken.Contains(ticket))
+            {
+                gone++;
+                Totals = Totals with { UpdatesLost = Totals.UpdatesLost + (_lost.Add(ticket) ? 1 : 0) };
+            }
+        }
+
         return gone;
+    }
+
+    private HashSet<long> OnTheirWay(long version)
+    {
+        var tickets = new HashSet<long>(_doubtful.Keys);
+        tickets.UnionWith(_open.Where(open => open.Ticket >= 0).Select(open => open.Ticket));
+        tickets.UnionWith(_contributions.Where(one => one.Round >= version).Select(one => one.Ticket));
+        return tickets;
+    }
+
+    private void Commit(int worker, long id)
+    {
+        Lease? held = _leases.HeldBy(worker);
+        if (!_leases.Commit(id, worker))
+        {
+            return; // an earlier question with this commit arrived, but its answer did not
+        }
+
+        if (_plan.IsSynchronous && _open[worker].Ticket >= 0)
+        {
+            _contributions.RemoveAll(one => one.Round < _leases.RoundsOpened - 2);
+            _contributions.Add(new(worker, _workers[worker].Incarnation, _open[worker].Ticket, held!.Value.Round));
+        }
+
+        _open[worker] = OpenTicket.None;
+        Advance();
     }
 
     private void ReturnLease(int worker, int incarnation)
     {
         OpenTicket open = _open[worker];
         _open[worker] = OpenTicket.None;
-        bool isDoubtful = false;
+        _sequences[worker] = -1;
         if (_leases.HeldBy(worker) is { } lease)
         {
-            isDoubtful = open.Lease == lease.Id && !_plan.IsSynchronous;
-            if (isDoubtful)
+            if (open.Lease == lease.Id && !_plan.IsSynchronous)
             {
                 // Batches before the open one are in; the open one waits until the shards have said what they have.
                 _leases.Split(lease.Id, open.End);
-                _doubtful[open.Ticket] = open;
+                _doubtful[open.Ticket] = new Doubt(open, worker, incarnation + 1, 1, int.MaxValue);
             }
             else
             {
@@ -280,39 +364,55 @@ public sealed class RunCoordinator
             }
         }
 
+        _commands.Enqueue(new(RunCommandKind.FenceWorker, worker, incarnation + 1, "", open.Ticket));
         if (_plan.IsSynchronous)
         {
-            Repeat(_leases.ReopenSlots(worker, _leases.RoundsOpened - 1));
+            ReopenContributions(worker, incarnation + 1);
         }
-
-        _commands.Enqueue(new(
-            RunCommandKind.FenceWorker, worker, incarnation + 1, "", isDoubtful ? open.Ticket : -1));
     }
 
-    private void ReopenSlotsOfAbsent()
+    // Nobody retains what a lost worker pushed, and a shard may die before it has applied it: it is computed again. A
+    // shard that has it ignores the repetition; one that has not must not wait for the old ticket.
+    private void ReopenContributions(int worker, int incarnationMin)
     {
-        for (int worker = 0; worker < _workers.Length; worker++)
-        {
-            if (_workers[worker].State != MemberState.Live)
-            {
-                Repeat(_leases.ReopenSlots(worker, _leases.RoundsOpened - 2));
-            }
-        }
-    }
-
-    private void Repeat(int samples) =>
+        int samples = _leases.ReopenSlots(worker, _leases.RoundsOpened - 2);
         Totals = Totals with { SamplesRepeated = Totals.SamplesRepeated + samples };
+        foreach (Contribution one in _contributions.Where(one => one.Worker == worker))
+        {
+            _commands.Enqueue(new(RunCommandKind.FenceWorker, worker, incarnationMin, "", one.Ticket));
+        }
 
-    // Shards first, then workers: a worker without its shards could only wait.
-    private void PlaceAbsent()
+        _contributions.RemoveAll(one => one.Worker == worker);
+    }
+
+    private void FenceAgain()
     {
-        if (_silos.Count == 0 || _isFinishing)
+        if (_unfenced.Count == 0 || !_shards.All(shard => shard.State == MemberState.Live))
         {
             return;
         }
 
+        foreach (long ticket in _unfenced.Where(_doubtful.ContainsKey).Order())
+        {
+            Doubt doubt = _doubtful[ticket];
+            _doubtful[ticket] = doubt with { FencesUnderWay = doubt.FencesUnderWay + 1 };
+            _commands.Enqueue(new(RunCommandKind.FenceWorker, doubt.Worker, doubt.IncarnationMin, "", ticket));
+        }
+
+        _unfenced.Clear();
+    }
+
+    // Shards first, then workers: a worker without its shards could only wait.
+    private void PlaceAbsent()
+    {
+        if (_silos.Count == 0)
+        {
+            return;
+        }
+
+        // A shard that dies during the last evaluation must come back; workers only while there is something to compute.
         Place(_shards, RunCommandKind.StartShard);
-        if (!_shards.Any(shard => shard.State == MemberState.Absent) && _shards.All(shard => shard.Incarnation > 1 || shard.State == MemberState.Live))
+        if (!_leases.IsFinished && !_shards.Any(shard => shard.State == MemberState.Absent) && _shards.All(shard => shard.Incarnation > 1 || shard.State == MemberState.Live))
         {
             Place(_workers, RunCommandKind.StartWorker);
         }
@@ -334,7 +434,11 @@ public sealed class RunCoordinator
 
     private void Advance()
     {
-        Totals = Totals with { SamplesUsed = _leases.SamplesUsed, EpochsClosed = _leases.EpochsClosed };
+        Totals = Totals with
+        {
+            SamplesUsed = Math.Max(Totals.SamplesUsed, _leases.SamplesUsed),
+            EpochsClosed = Math.Max(Totals.EpochsClosed, _leases.EpochsClosed),
+        };
         if (_leases.IsFinished && !_isFinishing)
         {
             _isFinishing = true;

@@ -50,7 +50,7 @@ public sealed class LeaseTable
     public static LeaseTable Asynchronous(int samples, int epochs, int batch, int batchesPerLease)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchesPerLease, 1);
-        return new(samples, epochs, batch, checked(batch * batchesPerLease), slots: 0);
+        return new(samples, epochs, batch, (int)Math.Min(samples, (long)batch * batchesPerLease), slots: 0);
     }
 
     /// <summary>Leases of one batch; <paramref name="slots"/> of them make a round (fewer at the end of an epoch).</summary>
@@ -71,6 +71,14 @@ public sealed class LeaseTable
 
     /// <summary>Rounds opened so far; 0 in asynchronous runs.</summary>
     public long RoundsOpened => _round + 1;
+
+    /// <summary>Contributions of a round of a synchronous run: one a slot, fewer in the last round of an epoch.</summary>
+    public int SlotsOf(long round)
+    {
+        int batches = (int)(((long)_samples + _batch - 1) / _batch);
+        int roundsPerEpoch = (batches + _slots - 1) / _slots;
+        return Math.Min(_slots, batches - (int)(round % roundsPerEpoch * _slots));
+    }
 
     /// <summary>Grants the next range to a worker that holds none.</summary>
     /// <exception cref="InvalidOperationException">The worker still holds a lease.</exception>
@@ -130,7 +138,7 @@ public sealed class LeaseTable
     /// <returns>False when the lease is not held.</returns>
     public bool Return(long id, int usedEnd)
     {
-        if (!_held.Remove(id, out Held held))
+        if (!_held.TryGetValue(id, out Held held))
         {
             return false;
         }
@@ -138,6 +146,7 @@ public sealed class LeaseTable
         Lease lease = held.Lease;
         ArgumentOutOfRangeException.ThrowIfLessThan(usedEnd, lease.Start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(usedEnd, lease.End);
+        _held.Remove(id);
         Use(lease.Epoch, usedEnd - lease.Start);
         if (usedEnd < lease.End)
         {
@@ -209,7 +218,7 @@ public sealed class LeaseTable
             return false;
         }
 
-        int end = Math.Min(_samples, _position + _leaseLength);
+        int end = _position + Math.Min(_samples - _position, _leaseLength);
         lease = new Lease(_nextId++, _epoch, _position, end, -1, 0, 1);
         MoveTo(end);
         return true;
@@ -225,13 +234,12 @@ public sealed class LeaseTable
                 return false;
             }
 
-            int batchesLeft = (int)(((long)_samples - _position + _batch - 1) / _batch);
-            _slotCount = _slotsLeft = _slotsOpen = Math.Min(_slots, batchesLeft);
             _round++;
+            _slotCount = _slotsLeft = _slotsOpen = SlotsOf(_round);
             _committed.RemoveAll(slot => slot.Lease.Round < _round - 1);
         }
 
-        int end = Math.Min(_samples, _position + _batch);
+        int end = _position + Math.Min(_samples - _position, _batch);
         lease = new Lease(_nextId++, _epoch, _position, end, _round, _slotCount - _slotsLeft, _slotCount);
         _slotsLeft--;
         MoveTo(end);

@@ -122,7 +122,7 @@ internal sealed class ChangeLog
         if (count < _changedAt.Length / SortedShareMin)
         {
             changed[..count].Sort();
-            return count;
+            return WithoutRepeats(changed[..count]);
         }
 
         return Scan((int)Math.Max(sinceVersion - Origin, 0), changed);
@@ -130,6 +130,21 @@ internal sealed class ChangeLog
 
     // Above this share of the slice, one pass over all stamps is cheaper than sorting.
     private const int SortedShareMin = 64;
+
+    // The contributions of one round have one version, so a coordinate that several of them touch is listed as often.
+    private static int WithoutRepeats(Span<uint> sorted)
+    {
+        int kept = 0;
+        foreach (uint coordinate in sorted)
+        {
+            if (kept == 0 || sorted[kept - 1] != coordinate)
+            {
+                sorted[kept++] = coordinate;
+            }
+        }
+
+        return kept;
+    }
 
     private int Scan(int stampSince, Span<uint> changed)
     {

@@ -1,5 +1,6 @@
 using OrleansSgd.Core.Consistency;
 using OrleansSgd.Core.Frames;
+using OrleansSgd.Core.Runs;
 
 namespace OrleansSgd.Core.Shards;
 
@@ -14,11 +15,19 @@ namespace OrleansSgd.Core.Shards;
 /// </remarks>
 public sealed class ParameterShard
 {
+    // Tickets declared void that Fence still knows as such. A worker's life leaves at most one open, and its fence is
+    // repeated only until it is answered: when this many lives have ended since, nobody asks any more.
+    private const int VoidMax = 4096;
+
+    // One a worker of the largest run.
+    private const int SlotsMax = RunPlan.MembersMax;
+
     private readonly float[] _parameters;
     private readonly WorkerTable _workers = new();
     private readonly ChangeLog _changes;
     private readonly RoundBuffer _round = new();
     private readonly TicketSet _tickets = new();
+    private readonly SortedSet<long> _void = [];
     private readonly uint[] _changed;
     private long[] _exceptions = [];
 
@@ -74,12 +83,21 @@ public sealed class ParameterShard
                 $"of {_parameters.Length}. The sender works from another shard map.");
         }
 
+        if (!_tickets.Reaches(header.Ticket))
+        {
+            throw new InvalidDataException(
+                $"Push frame has ticket {header.Ticket}, but shard {Shard} waits for ticket {_tickets.Watermark} and takes " +
+                $"at most {TicketSet.ReachMax - 1} above it.");
+        }
+
         if (_workers.IsFenced(header.Worker, header.Incarnation))
         {
             return new(PushOutcomeKind.Fenced, 0, Version);
         }
 
-        if (_workers.Has(header.Worker, header.Incarnation, header.Sequence) || _tickets.Contains(header.Ticket))
+        // In a round the slot decides: a worker may owe an older round a slot that it took over, and push it later.
+        bool isRepeated = header.Round < 0 && _workers.Has(header.Worker, header.Incarnation, header.Sequence);
+        if (isRepeated || _tickets.Contains(header.Ticket))
         {
             return new(PushOutcomeKind.Duplicate, 0, Version);
         }
@@ -92,11 +110,28 @@ public sealed class ParameterShard
     /// Refuses every life of <paramref name="worker"/> below <paramref name="incarnationMin"/> from now on, and settles
     /// its <paramref name="openTicket"/> (−1: none) so that the ticket can never be applied later.
     /// </summary>
-    /// <returns>True when the ticket's update had been applied here.</returns>
+    /// <returns>True when the ticket's update had been applied here; a repeated call gets the same answer.</returns>
     public bool Fence(int worker, int incarnationMin, long openTicket)
     {
         _workers.Fence(worker, incarnationMin);
-        return openTicket >= 0 && !_tickets.Add(openTicket);
+        if (openTicket < 0)
+        {
+            return false;
+        }
+
+        if (!_tickets.Add(openTicket))
+        {
+            return !_void.Contains(openTicket);
+        }
+
+        // The answer may get lost, and the coordinator asks again until it has one.
+        _void.Add(openTicket);
+        if (_void.Count > VoidMax)
+        {
+            _void.Remove(_void.Min);
+        }
+
+        return false;
     }
 
     /// <summary>Bytes <see cref="WriteView"/> needs at most.</summary>
@@ -172,9 +207,9 @@ public sealed class ParameterShard
 
     private PushOutcome KeepForRound(in PushHeader header, ReadOnlySpan<byte> payload)
     {
-        if (header.Round < Version || (header.Round == Version && _round.Has(header.Slot)))
+        if (header.Round < Version)
         {
-            // The slot was leased twice. Both leases compute the same gradient, so this ticket is void.
+            // The slot was leased twice and the round is complete without this one: it is void.
             _tickets.Add(header.Ticket);
             return new(PushOutcomeKind.Duplicate, 0, Version);
         }
@@ -184,6 +219,26 @@ public sealed class ParameterShard
             return new(PushOutcomeKind.RoundAhead, 0, Version);
         }
 
+        if (header.SlotCount > SlotsMax)
+        {
+            throw new InvalidDataException(
+                $"Push frame says that round {header.Round} has {header.SlotCount} slots; a round has at most {SlotsMax}.");
+        }
+
+        if (_round.SlotCount is { } slotCount && slotCount != header.SlotCount)
+        {
+            throw new InvalidDataException(
+                $"Push frame says that round {header.Round} has {header.SlotCount} slots, but an earlier one said {slotCount}.");
+        }
+
+        if (_round.Has(header.Slot))
+        {
+            // The same push again, or the slot was leased twice. Neither ticket is settled before the round is applied:
+            // a life that ends now has nothing of it, and the next one must take what its worker offers again.
+            _round.Decline(header);
+            return new(PushOutcomeKind.Pending, 0, Version);
+        }
+
         FramePayload.Validate(header.Kind, payload, header.EntryCount, header.Length);
         _round.Add(header, payload);
         if (_round.Count < header.SlotCount)
@@ -191,17 +246,27 @@ public sealed class ParameterShard
             return new(PushOutcomeKind.Pending, 0, Version);
         }
 
+        ApplyRound(header.SlotCount);
+        return new(PushOutcomeKind.Applied, 0, Version);
+    }
+
+    private void ApplyRound(int slotCount)
+    {
         Version++;
-        for (int slot = 0; slot < header.SlotCount; slot++)
+        for (int slot = 0; slot < slotCount; slot++)
         {
             ReadOnlySpan<byte> kept = _round.Payload(slot, out PushHeader contribution);
             FramePayload.SubtractFrom(_parameters, contribution.Kind, kept, contribution.EntryCount);
             Settle(contribution);
+            RecordChange(contribution, kept);
         }
 
-        RecordRound(header.SlotCount);
+        foreach (long ticket in _round.Declined)
+        {
+            _tickets.Add(ticket);
+        }
+
         _round.Clear();
-        return new(PushOutcomeKind.Applied, 0, Version);
     }
 
     private void Settle(in PushHeader header)
@@ -223,15 +288,6 @@ public sealed class ParameterShard
         else if (header.Kind == PayloadKind.Dense)
         {
             _changes.RecordWhole(Version);
-        }
-    }
-
-    private void RecordRound(int slotCount)
-    {
-        for (int slot = 0; slot < slotCount; slot++)
-        {
-            ReadOnlySpan<byte> kept = _round.Payload(slot, out PushHeader contribution);
-            RecordChange(contribution, kept);
         }
     }
 }

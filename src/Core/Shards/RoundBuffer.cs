@@ -9,6 +9,7 @@ namespace OrleansSgd.Core.Shards;
 /// </remarks>
 internal sealed class RoundBuffer
 {
+    private readonly SortedSet<long> _declined = [];
     private Contribution[] _slots = [];
 
     private struct Contribution
@@ -20,6 +21,12 @@ internal sealed class RoundBuffer
 
     /// <summary>Slots filled.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Slots the round has; null before its first contribution.</summary>
+    public int? SlotCount { get; private set; }
+
+    /// <summary>Tickets that came for a slot that was filled: void once the round is applied.</summary>
+    public IReadOnlyCollection<long> Declined => _declined;
 
     /// <summary>True when the slot of this round has its contribution.</summary>
     public bool Has(int slot) => slot < _slots.Length && _slots[slot].IsHere;
@@ -41,7 +48,17 @@ internal sealed class RoundBuffer
         }
 
         payload.CopyTo(slot.Payload);
+        SlotCount = header.SlotCount;
         Count++;
+    }
+
+    /// <summary>Notes a contribution to a filled slot; the one that fills it may come again and is no other.</summary>
+    public void Decline(in PushHeader header)
+    {
+        if (_slots[header.Slot].Header.Ticket != header.Ticket)
+        {
+            _declined.Add(header.Ticket);
+        }
     }
 
     /// <summary>The kept contribution of a slot.</summary>
@@ -59,6 +76,8 @@ internal sealed class RoundBuffer
             _slots[i].IsHere = false;
         }
 
+        _declined.Clear();
+        SlotCount = null;
         Count = 0;
     }
 }

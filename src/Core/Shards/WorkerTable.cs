@@ -2,8 +2,8 @@ namespace OrleansSgd.Core.Shards;
 
 /// <summary>What a shard knows of each worker: its newest life and the last update it applied from it.</summary>
 /// <remarks>
-/// A worker pushes one update at a time to one shard, with sequences that only rise, so the last sequence is a
-/// complete record of what was applied.
+/// An asynchronous worker pushes one update at a time to one shard, with sequences that only rise, so the last sequence
+/// is a complete record of what was applied. In synchronous runs round and slot are that record.
 /// </remarks>
 internal sealed class WorkerTable
 {

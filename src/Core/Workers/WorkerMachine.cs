@@ -11,6 +11,9 @@ namespace OrleansSgd.Core.Workers;
 /// <para>Order that the certificate rests on: a ticket is taken after the last view has arrived and before the first
 /// push leaves. A push is repeated, with the same ticket and sequence, until the shard has answered it; the shard
 /// applies it once.</para>
+/// <para>In synchronous runs a shard keeps a push until its round is complete, and loses it when it dies. So the worker
+/// retains its updates until its view of every shard contains them, and offers them to each new life of a shard it
+/// meets; before it idles or stops it looks whether there is one.</para>
 /// </remarks>
 public sealed class WorkerMachine
 {
@@ -26,19 +29,27 @@ public sealed class WorkerMachine
     private readonly Queue<WorkerCommand> _retries = new();
     private readonly long[] _versions;
     private readonly int[] _incarnations;
-    private readonly List<(long Sequence, long Round)> _retained = [];
+    private readonly List<Retained> _retained = [];
     private int _open;
     private bool _isHolding;
+    private bool _isLast;
     private State _state = State.Leasing;
 
     private enum State
     {
         Leasing,
+        Looking,
         Pulling,
         Computing,
         Ticketing,
         Pushing,
         Stopped,
+    }
+
+    // An update that a new life of a shard may ask for, and how many of its pushes are under way for such lives.
+    private sealed record Retained(long Sequence, long Round)
+    {
+        public int UnderWay { get; set; }
     }
 
     /// <param name="shardCount">Shards of the job.</param>
@@ -93,7 +104,12 @@ public sealed class WorkerMachine
     /// <summary>The grid answered a lease request.</summary>
     public void LeaseAnswered(LeaseVerdict verdict, in Lease lease)
     {
-        Expect(State.Leasing);
+        if (!Expects(State.Leasing))
+        {
+            return;
+        }
+
+        _isLast = verdict == LeaseVerdict.Finished;
         switch (verdict)
         {
             case LeaseVerdict.Granted:
@@ -104,7 +120,18 @@ public sealed class WorkerMachine
             case LeaseVerdict.Wait:
                 // What is committed is committed: only the question is repeated.
                 Lease = Lease with { Id = -1 };
-                Retry(new(WorkerCommandKind.Lease));
+                if (_retained.Count > 0)
+                {
+                    Look();
+                }
+                else
+                {
+                    Retry(new(WorkerCommandKind.Lease));
+                }
+
+                break;
+            case LeaseVerdict.Finished when _retained.Count > 0:
+                Look();
                 break;
             default:
                 Stop(verdict == LeaseVerdict.Finished ? WorkerStopReason.Finished : WorkerStopReason.Fenced);
@@ -119,23 +146,36 @@ public sealed class WorkerMachine
     /// <param name="incarnation">The shard's life; 0 when it has none yet.</param>
     public void ViewArrived(int shard, PushOutcomeKind outcome, long version, int incarnation)
     {
-        Expect(State.Pulling);
-        if (outcome == PushOutcomeKind.NotReady || version < VersionNeeded)
+        bool isLooking = _state == State.Looking;
+        if (!Expects(isLooking ? State.Looking : State.Pulling))
         {
-            if (outcome != PushOutcomeKind.NotReady && incarnation != _incarnations[shard])
-            {
-                // A new life of the shard: what it had kept of the open round went with the old one.
-                _incarnations[shard] = incarnation;
-                PushRetained(shard, version);
-            }
+            return;
+        }
 
+        if (outcome == PushOutcomeKind.NotReady)
+        {
+            Retry(new(WorkerCommandKind.Pull, shard, isLooking ? 0 : VersionNeeded));
+            return;
+        }
+
+        Meet(shard, incarnation, version);
+        if (!isLooking && version < VersionNeeded)
+        {
             Retry(new(WorkerCommandKind.Pull, shard, VersionNeeded));
             return;
         }
 
         _versions[shard] = version;
-        _incarnations[shard] = incarnation;
-        if (--_open == 0)
+        if (--_open > 0)
+        {
+            return;
+        }
+
+        if (isLooking)
+        {
+            Looked();
+        }
+        else
         {
             Succeeded();
             StartGradient();
@@ -146,7 +186,11 @@ public sealed class WorkerMachine
     /// <param name="isFinite">False when the loss is not a finite number: the run diverged.</param>
     public void GradientComputed(bool isFinite)
     {
-        Expect(State.Computing);
+        if (!Expects(State.Computing))
+        {
+            return;
+        }
+
         if (!isFinite)
         {
             Stop(WorkerStopReason.Diverged);
@@ -164,7 +208,11 @@ public sealed class WorkerMachine
     /// <param name="isFinite">False when the codec met a value that is not finite: the run diverged.</param>
     public void TicketTaken(long ticket, bool isFinite)
     {
-        Expect(State.Ticketing);
+        if (!Expects(State.Ticketing))
+        {
+            return;
+        }
+
         if (ticket < 0 || !isFinite)
         {
             Stop(ticket < 0 ? WorkerStopReason.Fenced : WorkerStopReason.Diverged);
@@ -186,13 +234,20 @@ public sealed class WorkerMachine
     {
         if (_state == State.Stopped)
         {
-            return; // an answer to a push of the batch that ended this life
+            return; // a late answer
         }
 
+        bool isCurrent = _state == State.Pushing && sequence == Sequence;
         if (outcome.Kind is PushOutcomeKind.Fenced or PushOutcomeKind.Diverged)
         {
             Stop(outcome.Kind == PushOutcomeKind.Fenced ? WorkerStopReason.Fenced : WorkerStopReason.Diverged);
             return;
+        }
+
+        // While an update is pushed, only its own answers count as meeting: another shard life must not seem to have it.
+        if (outcome.Kind != PushOutcomeKind.NotReady && (isCurrent || _state != State.Pushing))
+        {
+            Meet(shard, incarnation, outcome.Version);
         }
 
         if (!outcome.IsSettled)
@@ -201,13 +256,13 @@ public sealed class WorkerMachine
             return;
         }
 
-        if (_state != State.Pushing || sequence != Sequence)
+        if (!isCurrent)
         {
-            return; // a retained update, pushed again to a new life of the shard
+            Offered(sequence);
+            return;
         }
 
         _versions[shard] = outcome.Version;
-        _incarnations[shard] = incarnation;
         Delay = Math.Max(Delay, outcome.Delay);
         if (--_open > 0)
         {
@@ -223,7 +278,7 @@ public sealed class WorkerMachine
         }
         else
         {
-            _retained.Add((Sequence, Batch.Lease.Round));
+            _retained.Add(new(Sequence, Batch.Lease.Round));
         }
 
         if (Batch.End < Lease.End)
@@ -282,28 +337,82 @@ public sealed class WorkerMachine
         }
     }
 
-    private void PushRetained(int shard, long version)
+    // A new life of a shard has nothing of what the last one kept for rounds that were not complete.
+    private void Meet(int shard, int incarnation, long version)
     {
-        foreach ((long sequence, long round) in _retained)
+        if (incarnation == _incarnations[shard])
         {
-            if (round >= version)
+            return;
+        }
+
+        _incarnations[shard] = incarnation;
+        foreach (Retained update in _retained)
+        {
+            if (update.Round >= version)
             {
-                _commands.Enqueue(new(WorkerCommandKind.Push, shard, 0, sequence));
+                update.UnderWay++;
+                _commands.Enqueue(new(WorkerCommandKind.Push, shard, 0, update.Sequence));
             }
         }
     }
 
-    private void StartGradient()
+    private void Offered(long sequence)
     {
-        // Every shard has the rounds before this one: nobody can ask for their updates again.
-        while (_retained.Count > 0 && _retained[0].Round < Lease.Round)
+        if (_retained.Find(update => update.Sequence == sequence) is { } offered)
         {
-            _commands.Enqueue(new(WorkerCommandKind.Release, -1, 0, _retained[0].Sequence));
-            _retained.RemoveAt(0);
+            offered.UnderWay--;
+            ReleaseUnneeded();
+        }
+    }
+
+    // Before it idles, the worker asks every shard for its version and meets the new lives among them.
+    private void Look()
+    {
+        _state = State.Looking;
+        _open = _shardCount;
+        for (int i = 0; i < _shardCount; i++)
+        {
+            _commands.Enqueue(new(WorkerCommandKind.Pull, (ShardOffset + i) % _shardCount));
+        }
+    }
+
+    private void Looked()
+    {
+        ReleaseUnneeded();
+        if (_isLast && _retained.Count == 0)
+        {
+            Stop(WorkerStopReason.Finished);
+            return;
         }
 
+        // The last round is not complete everywhere. The grid may have a slot of it to give, so it is asked again.
+        _state = State.Leasing;
+        Retry(new(WorkerCommandKind.Lease));
+    }
+
+    private void StartGradient()
+    {
+        ReleaseUnneeded();
         _state = State.Computing;
         _commands.Enqueue(new(WorkerCommandKind.Gradient));
+    }
+
+    // An update that the view of every shard contains is in whatever a new life of a shard will start from.
+    private void ReleaseUnneeded()
+    {
+        long version = _versions.Min();
+        for (int i = 0; i < _retained.Count;)
+        {
+            if (_retained[i].Round < version && _retained[i].UnderWay == 0)
+            {
+                _commands.Enqueue(new(WorkerCommandKind.Release, -1, 0, _retained[i].Sequence));
+                _retained.RemoveAt(i);
+            }
+            else
+            {
+                i++;
+            }
+        }
     }
 
     private void Retry(in WorkerCommand command)
@@ -327,11 +436,19 @@ public sealed class WorkerMachine
         _commands.Enqueue(new(WorkerCommandKind.Stop));
     }
 
-    private void Expect(State state)
+    // False for a late answer to something this life asked for before it ended.
+    private bool Expects(State state)
     {
+        if (_state == State.Stopped)
+        {
+            return false;
+        }
+
         if (_state != state)
         {
             throw new InvalidOperationException($"The worker is {_state}, but the host reports an event of {state}.");
         }
+
+        return true;
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using OrleansSgd.Core.Consistency;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Vectors;
@@ -70,6 +69,15 @@ public sealed class WorkerView
 
         ReadOnlySpan<byte> payload = ViewFrame.Payload(frame, header);
         FramePayload.Validate(header.Kind, payload, header.EntryCount, header.Length);
+        ReadOnlySpan<long> exceptions = ViewFrame.ExceptionTickets(frame, header);
+        long watermark = Math.Max(0, header.TicketWatermark);
+        if (exceptions.Length > 0 && (exceptions[0] == watermark || exceptions[^1] - watermark >= TicketSet.ReachMax))
+        {
+            throw new InvalidDataException(
+                $"View frame lists tickets {exceptions[0]} to {exceptions[^1]} above the watermark {watermark}; they lie 1 to " +
+                $"{TicketSet.ReachMax - 1} above it.");
+        }
+
         lock (_lock)
         {
             ref Slice slice = ref _slices[header.Shard];
@@ -94,8 +102,7 @@ public sealed class WorkerView
             FramePayload.CopyTo(SliceOf(header.Shard), header.Kind, payload, header.EntryCount);
             slice.Incarnation = header.ShardIncarnation;
             slice.Version = header.Version;
-            slice.Settled.Load(
-                header.TicketWatermark, MemoryMarshal.Cast<byte, long>(ViewFrame.Exceptions(frame, header)));
+            slice.Settled.Load(watermark, exceptions);
         }
 
         return true;

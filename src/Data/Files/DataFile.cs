@@ -9,6 +9,7 @@ internal static class DataFile
     /// <param name="path">Full path.</param>
     /// <param name="remedy">What to do when the file is missing: a sentence.</param>
     /// <exception cref="FileNotFoundException">There is no such file, or it is a folder.</exception>
+    /// <exception cref="IOException">The file may not be read.</exception>
     public static Stream OpenRead(string path, string remedy)
     {
         if (Directory.Exists(path))
@@ -24,6 +25,10 @@ internal static class DataFile
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new FileNotFoundException($"Data file {path} does not exist. {remedy}", path, error);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new IOException($"Data file {path} may not be read by this user. Change its permissions.", error);
         }
 
         try

@@ -12,6 +12,8 @@ public sealed class ComputePool : TaskScheduler, IDisposable
     private readonly BlockingCollection<Task> _tasks = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Thread[] _threads;
+    private int _isDisposed;
+    private int _loops = 1; // the pool itself, until it is disposed
 
     /// <param name="threadCount">1 or more.</param>
     public ComputePool(int threadCount)
@@ -35,37 +37,44 @@ public sealed class ComputePool : TaskScheduler, IDisposable
     public bool IsContended => _tasks.Count > 0;
 
     /// <summary>Runs an async loop on the pool's threads.</summary>
-    public Task Run(Func<Task> loop) =>
-        Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.None, this).Unwrap();
+    public async Task Run(Func<Task> loop)
+    {
+        Interlocked.Increment(ref _loops);
+        try
+        {
+            await Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.None, this).Unwrap()
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            LoopEnded();
+        }
+    }
 
     /// <summary>Runs a computation on the pool's threads.</summary>
     public Task<T> Run<T>(Func<T> computation) =>
         Task.Factory.StartNew(computation, CancellationToken.None, TaskCreationOptions.None, this);
 
-    /// <inheritdoc/>
+    /// <summary>Ends the loops, which notice <see cref="Stopping"/> at their next command, and then the threads.</summary>
     public void Dispose()
     {
-        if (!_stopping.IsCancellationRequested)
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
             _stopping.Cancel();
-            _tasks.CompleteAdding();
+            LoopEnded();
         }
     }
 
     /// <inheritdoc/>
     protected override void QueueTask(Task task)
     {
-        // After the end nobody runs the loops on; what they awaited may still complete.
-        if (!_tasks.IsAddingCompleted)
+        try
         {
-            try
-            {
-                _tasks.Add(task, CancellationToken.None);
-            }
-            catch (InvalidOperationException)
-            {
-                // Completed between the question and the addition: the same end.
-            }
+            _tasks.Add(task, CancellationToken.None);
+        }
+        catch (InvalidOperationException)
+        {
+            // The pool has ended, and with it the silo: a computation that comes now is nobody's any more.
         }
     }
 
@@ -75,6 +84,15 @@ public sealed class ComputePool : TaskScheduler, IDisposable
 
     /// <inheritdoc/>
     protected override IEnumerable<Task> GetScheduledTasks() => [.. _tasks];
+
+    // The threads go when the last loop has gone: a loop that is cancelled still needs one to end on.
+    private void LoopEnded()
+    {
+        if (Interlocked.Decrement(ref _loops) == 0)
+        {
+            _tasks.CompleteAdding();
+        }
+    }
 
     private void Work()
     {

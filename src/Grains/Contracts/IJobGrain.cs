@@ -16,6 +16,14 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Progress")]
     Task<JobProgress> Progress(int eventsSeen);
 
+    /// <summary>As <see cref="Progress"/>, but held until so many tickets are given out, the run is over, or a while has passed.</summary>
+    [Alias("WaitFor")]
+    Task<JobProgress> WaitFor(long ticketsMin, int eventsSeen);
+
+    /// <summary>The silo that hosts the job's coordinator.</summary>
+    [Alias("Silo")]
+    Task<string> Silo();
+
     /// <summary>Ends the run; what is trained so far stays readable.</summary>
     [Alias("Cancel")]
     Task Cancel();

@@ -53,8 +53,8 @@ public sealed partial class JobGrain
         {
             ShardStart start = command.Incarnation == 1 ? FirstStart(run, command.Member) : await RestoreAsync(run, command);
             RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(command.Silo));
-            string silo = await run.Shards[command.Member].Start(start);
-            run.Coordinator.ShardStarted(command.Member, command.Incarnation, silo);
+            string host = await run.Shards[command.Member].Start(start);
+            run.Coordinator.ShardStarted(command.Member, command.Incarnation, host);
         }
         catch (Exception error) when (IsPassing(error))
         {
@@ -68,9 +68,9 @@ public sealed partial class JobGrain
         try
         {
             RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(command.Silo));
-            string silo = await run.Workers[command.Member].Start(
+            string host = await run.Workers[command.Member].Start(
                 new WorkerStart(Job, command.Member, command.Incarnation, _planText));
-            run.Coordinator.WorkerStarted(command.Member, command.Incarnation, silo);
+            run.Coordinator.WorkerStarted(command.Member, command.Incarnation, host);
         }
         catch (Exception error) when (IsPassing(error))
         {
@@ -202,7 +202,7 @@ public sealed partial class JobGrain
     private async Task<SliceAnswer> CollectAsync(Run run, int worker, int shard, int incarnationNew)
     {
         int incarnation = run.Coordinator.Workers[worker].Incarnation;
-        for (int tries = 0; run.Coordinator.Workers[worker] is { State: MemberState.Live } live
+        for (int tries = 0; run.Coordinator.Workers[worker] is { State: MemberState.Live or MemberState.Finished } live
             && live.Incarnation == incarnation; tries++)
         {
             try

@@ -18,8 +18,8 @@ namespace OrleansSgd.Grains.Jobs;
 /// </remarks>
 [Reentrant, PreferLocalPlacement]
 public sealed partial class JobGrain(
-    ComputePool pool, DataCache data, IOptions<GridOptions> options, TimeProvider time, ILogger<JobGrain> log)
-    : Grain, IJobGrain
+    ILocalSiloDetails silo, ComputePool pool, DataCache data, IOptions<GridOptions> options, TimeProvider time,
+    ILogger<JobGrain> log) : Grain, IJobGrain
 {
     private const int ModelPieceMax = 4_000_000;
 
@@ -84,6 +84,29 @@ public sealed partial class JobGrain(
             Events = [.. _events.Skip(eventsSeen)],
         });
     }
+
+    /// <inheritdoc/>
+    public async Task<JobProgress> WaitFor(long ticketsMin, int eventsSeen)
+    {
+        using var hold = new CancellationTokenSource(options.Value.HoldTime, time);
+        try
+        {
+            while (_phase is JobPhase.Starting or JobPhase.Running
+                && (_run is null || _run.Coordinator.Totals.Tickets < ticketsMin))
+            {
+                await _changed.Task.WaitAsync(hold.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The answer says how far the run is; the caller asks again.
+        }
+
+        return await Progress(eventsSeen);
+    }
+
+    /// <inheritdoc/>
+    public Task<string> Silo() => Task.FromResult(silo.SiloAddress.ToParsableString());
 
     /// <inheritdoc/>
     public async Task Cancel()
@@ -270,17 +293,17 @@ public sealed partial class JobGrain(
 
     private void RecordMembership(string[] silos)
     {
-        foreach (string silo in _silos.Except(silos))
+        foreach (string left in _silos.Except(silos))
         {
-            (int workers, int shards) = _run!.MembersOf(silo);
-            LogSiloLeft(Job, silo, workers, shards);
+            (int workers, int shards) = _run!.MembersOf(left);
+            LogSiloLeft(Job, left, workers, shards);
             _events.Add(new JobEvent(
-                "left", Seconds, _run.Coordinator.Totals.Tickets, Silo: silo, WorkersMoved: workers, ShardsMoved: shards));
+                "left", Seconds, _run.Coordinator.Totals.Tickets, Silo: left, WorkersMoved: workers, ShardsMoved: shards));
         }
 
-        foreach (string silo in silos.Except(_silos))
+        foreach (string joined in silos.Except(_silos))
         {
-            _events.Add(new JobEvent("joined", Seconds, _run!.Coordinator.Totals.Tickets, Silo: silo));
+            _events.Add(new JobEvent("joined", Seconds, _run!.Coordinator.Totals.Tickets, Silo: joined));
         }
 
         _silos = silos;

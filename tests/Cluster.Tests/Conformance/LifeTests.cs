@@ -38,13 +38,12 @@ public sealed class LifeTests(GridFixture fixture)
         var key = Journal.NewKey();
         var probe = fixture.Probe(key);
         var life = await probe.Life();
-        var first = probe.Pass("first");
+        var first = probe.PassAndLeave("first");
         await Journal.Written(key, "first begins");
-        var leave = probe.Leave();
         var after = probe.Life();
 
         Journal.Open($"{key}/first");
-        await Task.WhenAll(first, leave);
+        await first;
 
         Assert.NotEqual(life, await after.WaitAsync(Journal.Patience));
     }
@@ -110,5 +109,34 @@ public sealed class LifeTests(GridFixture fixture)
         Assert.Equal(
             ["activated", "long begins", "long ends", "deactivated Migrating", "dehydrated", "rehydrated", "activated"],
             Journal.Read(key));
+    }
+
+    [Fact]
+    public async Task No_call_is_lost_or_doubled_while_a_grain_moves_to_and_fro()
+    {
+        const int Callers = 4;
+        const int CallsEach = 100;
+        var key = Journal.NewKey();
+        IGrainFactory[] factories = [fixture.Grid.Client, fixture.FirstFactory, fixture.SecondFactory];
+        RequestContext.Set(Orleans.Runtime.Placement.IPlacementDirector.PlacementHintKey, fixture.First);
+        await fixture.Grid.Client.GetGrain<ITravellerGrain>(key).Add(0);
+        RequestContext.Clear();
+
+        var callers = Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
+        {
+            for (var call = 0; call < CallsEach; call++)
+            {
+                await factories[(caller + call) % factories.Length].GetGrain<ITravellerGrain>(key).Add(1);
+            }
+        })).ToArray();
+        for (var move = 0; move < 10; move++)
+        {
+            await fixture.Grid.MigrateAsync(
+                fixture.Grid.Client.GetGrain<ITravellerGrain>(key), move % 2 == 0 ? fixture.Second : fixture.First);
+        }
+
+        await Task.WhenAll(callers);
+
+        Assert.Equal(Callers * CallsEach, await fixture.Grid.Client.GetGrain<ITravellerGrain>(key).Add(0));
     }
 }

@@ -11,11 +11,14 @@ public class FramePayloadTests
     private static readonly int[] Lengths = [.. Enumerable.Range(1, 70), 127, 128, 129, 1000];
 
     private static readonly Arbitrary<(float[] Parameters, float[] Values, bool[] Chosen)> Updates =
-        (from coordinates in Gen.Zip(Gen.Choose(-1000, 1000), Gen.Choose(-1000, 1000), Gen.Choose(0, 1)).NonEmptyListOf()
+        (from length in Gen.Choose(1, 60)
+         from parameters in Gen.Choose(-1000, 1000).ArrayOf(length)
+         from values in Gen.Choose(-1000, 1000).ArrayOf(length)
+         from chosen in Gen.Choose(0, 1).ArrayOf(length)
          select (
-             coordinates.Select(c => c.Item1 / 8f).ToArray(),
-             coordinates.Select(c => c.Item2 / 8f).ToArray(),
-             coordinates.Select(c => c.Item3 == 1).ToArray())).ToArbitrary();
+             parameters.Select(i => i / 8f).ToArray(),
+             values.Select(i => i / 8f).ToArray(),
+             chosen.Select(i => i == 1).ToArray())).ToArbitrary();
 
     [Fact]
     public void Apply_subtracts_exactly_what_the_payload_says() =>

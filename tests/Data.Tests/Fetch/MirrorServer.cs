@@ -1,80 +1,73 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 
 namespace OrleansSgd.Data.Tests.Fetch;
 
 /// <summary>A mirror on the loopback whose behaviour a test chooses.</summary>
-internal sealed class MirrorServer : IDisposable
+internal sealed class MirrorServer : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
-    private readonly Action<HttpListenerContext> _answer;
-    private readonly Task _loop;
+    private readonly WebApplication _server;
 
-    /// <param name="answer">Answers one request; may leave it unanswered. The answer is closed after it returns true.</param>
-    public MirrorServer(Func<string, HttpListenerResponse, bool> answer)
+    private MirrorServer(WebApplication server)
     {
-        _answer = context =>
-        {
-            string file = Path.GetFileName(context.Request.Url!.AbsolutePath);
-            Asked.Enqueue(file);
-            if (answer(file, context.Response))
-            {
-                context.Response.Close();
-            }
-        };
-        Address = new($"http://127.0.0.1:{FreePort()}/mnist/");
-        _listener.Prefixes.Add($"http://127.0.0.1:{Address.Port}/");
-        _listener.Start();
-        _loop = LoopAsync();
+        _server = server;
+        Address = new(server.Urls.First() + "/mnist/");
     }
 
     public Uri Address { get; }
 
+    /// <summary>File names in the order they were asked for.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
 
-    /// <summary>A mirror that has the files.</summary>
-    public static MirrorServer With(IReadOnlyDictionary<string, byte[]> files) => new((file, response) =>
+    /// <param name="answer">Answers one request for a file; waits for <see cref="Silence"/> to leave it open.</param>
+    public static async Task<MirrorServer> StartAsync(Func<string, HttpContext, Task> answer)
     {
-        if (!files.TryGetValue(file, out byte[]? bytes))
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0));
+        WebApplication app = builder.Build();
+        MirrorServer? mirror = null;
+        app.Run(context =>
         {
-            response.StatusCode = 404;
-            return true;
-        }
+            string file = Path.GetFileName(context.Request.Path.Value!);
+            mirror!.Asked.Enqueue(file);
+            return answer(file, context);
+        });
+        await app.StartAsync();
+        return mirror = new(app);
+    }
 
-        response.ContentLength64 = bytes.Length;
-        response.OutputStream.Write(bytes);
-        return true;
+    /// <summary>A mirror that has these files and no others.</summary>
+    public static Task<MirrorServer> WithAsync(IReadOnlyDictionary<string, byte[]> files) => StartAsync(async (file, context) =>
+    {
+        if (files.TryGetValue(file, out byte[]? bytes))
+        {
+            context.Response.ContentLength = bytes.Length;
+            await context.Response.Body.WriteAsync(bytes);
+        }
+        else
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+        }
     });
 
-    public void Dispose()
+    /// <summary>Says nothing until the client hangs up.</summary>
+    public static Task Silence(HttpContext context)
     {
-        _listener.Abort();
-        _loop.Wait();
+        var gone = new TaskCompletionSource();
+        context.RequestAborted.Register(gone.SetResult);
+        return gone.Task;
     }
 
-    private static int FreePort()
+    /// <summary>Sends a part of what it promises.</summary>
+    public static async Task BeginAsync(HttpContext context, ReadOnlyMemory<byte> part)
     {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+        context.Response.ContentLength = 1000;
+        await context.Response.Body.WriteAsync(part);
+        await context.Response.Body.FlushAsync();
     }
 
-    private async Task LoopAsync()
-    {
-        while (true)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-
-            _answer(context);
-        }
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

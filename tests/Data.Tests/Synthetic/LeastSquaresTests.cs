@@ -10,7 +10,12 @@ public class LeastSquaresTests
 {
     private static readonly DataPlan Plan = new()
     {
-        Kind = "synthetic", Shape = "least-squares", SampleCount = 300, FeatureCount = 12, Condition = 50, Noise = 0.5,
+        Kind = "synthetic",
+        Shape = "least-squares",
+        SampleCount = 300,
+        FeatureCount = 12,
+        Condition = 50,
+        Noise = 0.5,
     };
 
     [Fact]

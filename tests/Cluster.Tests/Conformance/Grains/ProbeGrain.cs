@@ -35,9 +35,12 @@ public interface IProbeGrain : IGrainWithStringKey
 
     Task<string?> AmbientValue();
 
-    Task CallBack(string otherKey, string backKey);
-
     Task Leave();
+
+    Task PassAndLeave(string name);
+
+    [ResponseTimeout("00:00:00.5")]
+    Task PassInHaste(string name);
 
     ValueTask<int> Twice(int value);
 
@@ -128,24 +131,19 @@ public class ProbeGrain : Grain, IProbeGrain
 
     public Task<string?> AmbientValue() => Task.FromResult(Ambient.Value);
 
-    public async Task CallBack(string otherKey, string backKey)
-    {
-        var next = GrainFactory.GetGrain<IProbeGrain>(otherKey);
-        if (otherKey == backKey)
-        {
-            await next.Life();
-        }
-        else
-        {
-            await next.CallBack(backKey, backKey);
-        }
-    }
-
     public Task Leave()
     {
         DeactivateOnIdle();
         return Task.CompletedTask;
     }
+
+    public async Task PassAndLeave(string name)
+    {
+        await Pass(name);
+        DeactivateOnIdle();
+    }
+
+    public Task PassInHaste(string name) => Pass(name);
 
     public ValueTask<int> Twice(int value) => new(2 * value);
 

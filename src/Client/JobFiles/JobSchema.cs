@@ -1,0 +1,116 @@
+using OrleansSgd.Core.Codecs;
+using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Schedules;
+using OrleansSgd.Data;
+using OrleansSgd.Models;
+
+namespace OrleansSgd.Client.JobFiles;
+
+/// <summary>Every key a job file may have.</summary>
+/// <remarks>
+/// The table in docs/job-file.md is made of this, and tests compare it with the properties, defaults and limits of the
+/// plans, so a new option of a plan cannot be forgotten here.
+/// </remarks>
+internal static class JobSchema
+{
+    /// <summary>Most silos in one process: more than one machine has a use for.</summary>
+    public const int SilosMax = 64;
+
+    private const string SeedRange = "0 to 18446744073709551615";
+    private const string CountRange = "1 to 2147483647";
+
+    /// <summary>Top level.</summary>
+    public static JobSection File { get; } = new("",
+    [
+        new("name", JobValueKind.Text, "1 to 64 letters, digits, '-', '_' and '.'", "job", "Names the job and the folder of its result."),
+        new("data", JobValueKind.Section, "", "", "Where the samples come from."),
+        new("model", JobValueKind.Section, "", "", "What is trained."),
+        new("workers", JobValueKind.Whole, "1 to 10000", "1", "Workers; each computes gradients on one thread at a time."),
+        new("shards", JobValueKind.Whole, "1 to 10000", "1", "Shards the parameters are cut into; no more than there are parameters."),
+        new("silos", JobValueKind.Whole, $"1 to {SilosMax}", "1", "Silos that `grid train` starts in its process; a running grid has its own."),
+        new("batch", JobValueKind.Whole, "1 to 1000000", "64", "Samples of a mini-batch."),
+        new("epochs", JobValueKind.Whole, "1 to 1000000", "1", "Passes over the training data."),
+        new("seed", JobValueKind.Seed, SeedRange, "1", "Everything random in the run follows from it."),
+        new("mode", JobValueKind.Text, "", RunPlan.Async, "`async`: nobody waits for anybody. `bsp`: the workers step together, and equal seeds give equal bits.")
+        { Choices = [RunPlan.Async, RunPlan.Bsp] },
+        new("leaseBatches", JobValueKind.Whole, "1 to 10000", "16", "Batches a worker leases at a time in asynchronous modes."),
+        new("codec", JobValueKind.Section, "", "", "How updates are encoded."),
+        new("rate", JobValueKind.Section, "", "", "The learning rate; a bare number is a constant rate."),
+    ]);
+
+    /// <summary>The <c>data</c> section.</summary>
+    public static JobSection Data { get; } = new("data",
+    [
+        new("kind", JobValueKind.Text, "", "none; must be given", "What the data is.") { Choices = DataKinds.All },
+        new("path", JobValueKind.Text, "a file name", "none", "Training samples (idx: the images), plain or gzip; relative paths start at the data folder. idx, libsvm, csv."),
+        new("labelPath", JobValueKind.Text, "a file name", "none", "Labels of `path`. idx."),
+        new("testPath", JobValueKind.Text, "a file name", "none", "Test samples, in the format of `path`."),
+        new("testLabelPath", JobValueKind.Text, "a file name", "none", "Labels of `testPath`. idx."),
+        new("limit", JobValueKind.Whole, CountRange, "all", "Reads the first rows only, before any split."),
+        new("testLimit", JobValueKind.Whole, CountRange, "all", "Reads the first rows of the test file only."),
+        new("testShare", JobValueKind.Number, "above 0 and below 1", "none", "Share of the rows of `path` drawn for testing."),
+        new("seed", JobValueKind.Seed, SeedRange, "1", "Seed of the split and of synthetic data."),
+        new("normalise", JobValueKind.Switch, "true or false", "false", "Subtracts the mean and divides by the standard deviation of the training rows. idx, mnist, csv."),
+        new("labels", JobValueKind.Text, "", LabelSchemes.Auto, "How labels become class numbers or targets. libsvm, csv.") { Choices = LabelSchemes.All },
+        new("classCount", JobValueKind.Whole, $"2 to {DataPlan.ClassCountMax}", "from the labels (gaussian-mixture: 10)", "Classes."),
+        new("featureCount", JobValueKind.Whole, $"1 to {DataPlan.FeatureCountMax}", "from the file (synthetic: by shape)", "Coordinates of a sample. libsvm, synthetic."),
+        new("header", JobValueKind.Switch, "true or false", "true", "Whether the first line names the columns. csv."),
+        new("labelColumn", JobValueKind.Text, "a name, or an index from 0", "the last", "The label's column. csv."),
+        new("delimiter", JobValueKind.Text, "one character, or tab", "a comma", "What stands between two columns. csv."),
+        new("shape", JobValueKind.Text, "", "none; must be given for synthetic", "Which samples are made. synthetic.") { Choices = SyntheticShapes.All },
+        new("sampleCount", JobValueKind.Whole, CountRange, "10000 (sparse-logistic: 20000)", "Training samples to make. synthetic."),
+        new("testSampleCount", JobValueKind.Whole, "0 to 2147483647", "a fifth of sampleCount", "Test samples to make. synthetic."),
+        new("noise", JobValueKind.Number, "0 to 1000000", "0.1 (sparse-logistic: 0.05; gaussian-mixture: 1)", "Standard deviation of targets or of a cloud; sparse-logistic: share of labels turned over, at most 0.5."),
+        new("condition", JobValueKind.Number, "1 to 1000000", "100", "Condition number L/c of the least-squares problem."),
+        new("entriesPerRow", JobValueKind.Whole, "1 to a quarter of featureCount", "74", "Mean entries of a sparse row. sparse-logistic."),
+        new("separation", JobValueKind.Number, "above 0, at most 1000000", "4", "Distance of each centre from the origin. gaussian-mixture."),
+    ]);
+
+    /// <summary>The <c>model</c> section.</summary>
+    public static JobSection Model { get; } = new("model",
+    [
+        new("kind", JobValueKind.Text, "", ModelCatalog.Softmax, "Which loss is trained.") { Choices = ModelCatalog.Kinds },
+        new("hidden", JobValueKind.WholeList, "at most 32 widths of 1 to 1048576", "[]", "Widths of the hidden layers. mlp."),
+        new("activation", JobValueKind.Text, "", "relu", "After every hidden layer. mlp.") { Choices = ["relu", "tanh"] },
+        new("l2", JobValueKind.Number, "0 to 1000000", "0", "λ: the mean loss grows by ½·λ·‖x‖²."),
+        new("bias", JobValueKind.Switch, "true or false", "true", "Whether each layer has a bias."),
+    ]);
+
+    /// <summary>The <c>codec</c> section.</summary>
+    public static JobSection Codec { get; } = new("codec",
+    [
+        new("kind", JobValueKind.Text, "", CodecPlan.Dense, "`dense` sends everything, `top-k` the coordinates of largest magnitude.") { Choices = [CodecPlan.Dense, CodecPlan.TopK] },
+        new("fraction", JobValueKind.Number, "above 0, at most 1", "none", "Share of the coordinates sent. top-k takes this or `count`."),
+        new("count", JobValueKind.Whole, CountRange, "none", "Coordinates sent. top-k."),
+        new("errorFeedback", JobValueKind.Switch, "true or false", "true", "Whether what is not sent is kept for the next update."),
+    ]);
+
+    /// <summary>The <c>rate</c> section.</summary>
+    public static JobSection Rate { get; } = new("rate",
+    [
+        new("kind", JobValueKind.Text, "", SchedulePlan.Constant, "How the rate falls over the run.")
+        { Choices = [SchedulePlan.Constant, SchedulePlan.Steps, SchedulePlan.Cosine, SchedulePlan.InverseSqrt] },
+        new("rate", JobValueKind.Number, "above 0", "0.1", "α, per update."),
+        new("milestones", JobValueKind.NumberList, "ascending epochs above 0", "none", "Epochs at which the rate is multiplied by `factor`. steps."),
+        new("factor", JobValueKind.Number, "above 0 and below 1", "0.1", "steps."),
+        new("rateMin", JobValueKind.Number, "0 up to rate", "0", "The rate at the end of the run. cosine."),
+        new("warmUpEpochs", JobValueKind.Number, "0 or more", "0", "Epochs until the full rate; begins at a tenth of it."),
+    ]);
+
+    /// <summary>Every section, the file itself first.</summary>
+    public static IReadOnlyList<JobSection> Sections { get; } = [File, Data, Model, Codec, Rate];
+
+    /// <summary>The section a key of the file opens.</summary>
+    public static JobSection Section(string name)
+    {
+        foreach (JobSection section in Sections)
+        {
+            if (section.Name == name)
+            {
+                return section;
+            }
+        }
+
+        throw new ArgumentException($"'{name}' is no section of a job file.", nameof(name));
+    }
+}

@@ -1,0 +1,28 @@
+using OrleansSgd.Grains.Contracts;
+
+namespace OrleansSgd.Client.Reports;
+
+/// <summary>Who watches a run: a person at a terminal, a log, or a program.</summary>
+internal interface ITrainReport
+{
+    /// <summary>Runs <paramref name="body"/> while the report may own part of the screen.</summary>
+    Task ShowAsync(Func<Task> body);
+
+    /// <summary>A line for people about what happens before the run.</summary>
+    void Say(string line);
+
+    /// <summary>The data is read and training begins.</summary>
+    void Started(StartedFacts started);
+
+    /// <summary>Several times a second.</summary>
+    void Progressed(ProgressFacts progress);
+
+    /// <summary>The model was judged on the test set.</summary>
+    void Evaluated(JobEvent evaluated);
+
+    /// <summary>A silo came or went.</summary>
+    void MembershipChanged(JobEvent change);
+
+    /// <summary>The run completed or was cancelled.</summary>
+    void Ended(EndedFacts ended);
+}

@@ -1,0 +1,81 @@
+using OrleansSgd.Grains.Contracts;
+
+namespace OrleansSgd.Client.Reports;
+
+/// <summary>A run as events, for programs. Field names are stable: added to, never renamed.</summary>
+internal sealed class JsonTrainReport(Terminal terminal) : ITrainReport
+{
+    private readonly EventWriter _events = new(terminal.Out);
+
+    public Task ShowAsync(Func<Task> body) => body();
+
+    public void Say(string line) => terminal.Error.WriteLine(line);
+
+    public void Started(StartedFacts started) => _events.Write("started", json =>
+    {
+        json.Text("job", started.Job);
+        json.Text("runtime", RuntimeName.Short);
+        json.Text("torch", "none");
+        json.Number("silos", started.Silos);
+        json.Number("workers", started.Plan.Run.Workers);
+        json.Number("shards", started.Plan.Run.Shards);
+        json.Number("parameters", started.Parameters);
+        json.Seed("seed", started.Plan.Run.Seed);
+    });
+
+    public void Progressed(ProgressFacts progress) => _events.Write("progress", json =>
+    {
+        JobProgress now = progress.Progress;
+        json.Measure("seconds", now.Seconds);
+        json.Number("tickets", now.Tickets);
+        json.Number("epoch", progress.Epoch);
+        json.Measure("loss", now.Loss);
+        json.Measure("samplesPerSecond", progress.SamplesPerSecond);
+        WriteDelay(json, now);
+        json.Number("bytesPushed", now.BytesPushed);
+        json.Number("bytesPulled", now.BytesPulled);
+    });
+
+    public void Evaluated(JobEvent evaluated) => _events.Write("evaluated", json =>
+    {
+        json.Measure("seconds", evaluated.Seconds);
+        json.Number("tickets", evaluated.Tickets);
+        json.Measure("testLoss", evaluated.TestLoss);
+        json.Measure("testAccuracy", evaluated.TestAccuracy);
+    });
+
+    public void MembershipChanged(JobEvent change) => _events.Write("membership", json =>
+    {
+        json.Measure("seconds", change.Seconds);
+        json.Text("kind", change.Kind);
+        json.Text("silo", change.Silo);
+        json.Number("workersMoved", change.WorkersMoved);
+        json.Number("shardsMoved", change.ShardsMoved);
+    });
+
+    public void Ended(EndedFacts ended) =>
+        _events.Write(ended.Progress.Phase == JobPhase.Completed ? "completed" : "cancelled", json =>
+        {
+            JobProgress run = ended.Progress;
+            json.Measure("trainingSeconds", run.Seconds);
+            json.Number("samples", run.Samples);
+            json.Measure("samplesPerSecond", ended.SamplesPerSecond);
+            json.Measure("testAccuracy", ended.Last?.TestAccuracy ?? double.NaN);
+            json.Measure("testLoss", ended.Last?.TestLoss ?? double.NaN);
+            json.Number("updates", run.Updates);
+            json.Number("updatesLost", run.UpdatesLost);
+            json.Number("updatesPartial", run.UpdatesPartial);
+            json.Number("samplesUnused", run.SamplesTotal - run.Samples);
+            json.Number("samplesRepeated", run.SamplesRepeated);
+            json.Measure("recoverySecondsMax", run.RecoverySecondsMax);
+            WriteDelay(json, run);
+            json.Text("model", ended.ModelPath);
+        });
+
+    // Before the first update the largest delay is 0 because nothing was measured, so it is left out too.
+    private static void WriteDelay(EventFields json, JobProgress progress)
+    {
+        json.Measure("delayMean", progress.DelayMean);
+        json.Number("delayMax", double.IsFinite(progress.DelayMean) ? progress.DelayMax : null);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using OrleansSgd.Grains.Contracts;
+
+namespace OrleansSgd.Client.Reports;
+
+/// <summary>A run as lines, for logs and pipes: no colours, no escapes, about one line a second.</summary>
+internal sealed class PlainTrainReport(Terminal terminal) : ITrainReport
+{
+    private const double LinePeriodSeconds = 1;
+
+    private int _epochs;
+    private double _nextLineAt;
+
+    public Task ShowAsync(Func<Task> body) => body();
+
+    public void Say(string line) => terminal.Out.WriteLine(line);
+
+    public void Started(StartedFacts started)
+    {
+        _epochs = started.Plan.Run.Epochs;
+        Say($"Training {started.Plan.Name}: {TrainText.Headline(started)}.");
+        Say($"Running on {RuntimeName.Long}.");
+    }
+
+    public void Progressed(ProgressFacts progress)
+    {
+        JobProgress now = progress.Progress;
+        if (now.Seconds < _nextLineAt || !double.IsFinite(now.Loss))
+        {
+            return;
+        }
+
+        _nextLineAt = now.Seconds + LinePeriodSeconds;
+        int epoch = Math.Min(progress.Epoch + 1, _epochs);
+        Line(now.Seconds, string.Create(
+            CultureInfo.InvariantCulture,
+            $"epoch {epoch}/{_epochs}  {progress.Share * 100,3:F0} %  loss {Figures.Loss(now.Loss)}  {Figures.Count(progress.SamplesPerSecond)} samples/s  ")
+            + $"delay {Figures.One(now.DelayMean)} (max {Figures.Count(now.DelayMax)})  {Figures.Duration(progress.SecondsLeft)} left");
+    }
+
+    public void Evaluated(JobEvent evaluated) => Line(evaluated.Seconds, TrainText.Evaluation(evaluated));
+
+    public void MembershipChanged(JobEvent change)
+    {
+        if (TrainText.IsNews(change))
+        {
+            Line(change.Seconds, TrainText.Membership(change));
+        }
+    }
+
+    public void Ended(EndedFacts ended)
+    {
+        Say(TrainText.Verdict(ended));
+        foreach ((string label, string text) in TrainText.Summary(ended))
+        {
+            Say($"  {label,-14} {text}");
+        }
+
+        terminal.Out.Flush();
+    }
+
+    private void Line(double seconds, string text)
+    {
+        terminal.Out.WriteLine($"{Figures.One(seconds),7} s  {text}");
+        terminal.Out.Flush();
+    }
+}

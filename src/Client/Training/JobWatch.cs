@@ -1,0 +1,137 @@
+using OrleansSgd.Client.Reports;
+using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Grains.Jobs;
+
+namespace OrleansSgd.Client.Training;
+
+/// <summary>Submits a job and reports on it until it is over.</summary>
+internal sealed class JobWatch(IGrainFactory grains, ITrainReport report, TimeProvider time)
+{
+    /// <summary>How often the job is asked: often enough for a picture that moves, seldom enough to cost nothing.</summary>
+    public static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(200);
+
+    // A job whose silo died comes back within seconds; after this long nobody will answer any more.
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(30);
+
+    private readonly SpeedMeter _speed = new();
+    private int _eventsSeen;
+    private StartedFacts? _started;
+    private JobEvent? _last;
+    private JobProgress? _shown;
+
+    /// <summary>Runs the job to its end, or cancels it and waits for what it kept.</summary>
+    /// <param name="interrupted">Cancels the job, not the watching.</param>
+    public async Task<WatchOutcome> RunAsync(JobPlan plan, CancellationToken interrupted)
+    {
+        SubmitAnswer answer = await grains.GetGrain<IGridGrain>(IGridGrain.Key).Submit(plan.ToJson());
+        if (answer.Job is null)
+        {
+            return new WatchOutcome.Failed(Failure.OfMistakes(answer.Mistakes));
+        }
+
+        IJobGrain job = grains.GetGrain<IJobGrain>(answer.Job);
+        long answeredAt = time.GetTimestamp();
+        bool isCancelled = false;
+        while (true)
+        {
+            try
+            {
+                if (interrupted.IsCancellationRequested && !isCancelled)
+                {
+                    await job.Cancel();
+                    isCancelled = true;
+                }
+
+                JobProgress progress = await job.Progress(_eventsSeen);
+                answeredAt = time.GetTimestamp();
+                Show(answer.Job, plan, progress);
+                if (progress.IsOver)
+                {
+                    return await EndAsync(job, progress);
+                }
+            }
+            catch (Exception error) when (error is TimeoutException or OrleansException)
+            {
+                if (time.GetElapsedTime(answeredAt) > PatienceMax)
+                {
+                    return new WatchOutcome.Failed(new Failure(
+                        ExitCodes.Unreachable,
+                        $"The grid has not answered for {PatienceMax.TotalSeconds:F0} s: {error.Message.TrimEnd('.')}.",
+                        "Run the job again; --log debug shows what the silos say."));
+                }
+            }
+
+            await PauseAsync(isCancelled ? CancellationToken.None : interrupted);
+        }
+    }
+
+    private void Show(string job, JobPlan plan, JobProgress progress)
+    {
+        if (_started is null && progress.Parameters > 0)
+        {
+            _started = new StartedFacts(job, plan, progress.Silos, progress.Parameters);
+            report.Started(_started);
+        }
+
+        _eventsSeen += progress.Events.Length;
+        foreach (JobEvent happened in progress.Events)
+        {
+            if (happened.Kind == "evaluated")
+            {
+                _last = happened;
+                report.Evaluated(happened);
+            }
+            else
+            {
+                report.MembershipChanged(happened);
+            }
+        }
+
+        if (_started is not null && (progress.Samples != _shown?.Samples || progress.Phase != _shown.Phase))
+        {
+            _speed.Add(progress.Seconds, progress.Samples);
+            report.Progressed(new ProgressFacts(progress, _speed.Rate, _speed.SecondsUntil(progress.SamplesTotal)));
+            _shown = progress;
+        }
+    }
+
+    private async Task<WatchOutcome> EndAsync(IJobGrain job, JobProgress progress)
+    {
+        if (progress.Phase == JobPhase.Failed)
+        {
+            // A job that fails before it has parameters has failed at its input: nothing was trained.
+            return new WatchOutcome.Failed(new Failure(
+                _started is null ? ExitCodes.BadInput : ExitCodes.RunFailed,
+                progress.Error ?? "The job failed without saying why.",
+                progress.Hint));
+        }
+
+        float[] trained = await TrainedModel.FetchAsync(job, progress.Parameters);
+        return new WatchOutcome.Ended(_started, progress, _last, trained);
+    }
+
+    private async Task PauseAsync(CancellationToken interrupted)
+    {
+        try
+        {
+            await Task.Delay(PollPeriod, time, interrupted);
+        }
+        catch (OperationCanceledException)
+        {
+            // The interrupt ends the pause, not the watching.
+        }
+    }
+}
+
+/// <summary>How watching a job ended.</summary>
+internal abstract record WatchOutcome
+{
+    /// <summary>The job completed or was cancelled.</summary>
+    /// <param name="Started">Null when it was cancelled before training began.</param>
+    /// <param name="Last">The newest evaluation, or null.</param>
+    /// <param name="Trained">[d]; empty when there is nothing to keep.</param>
+    public sealed record Ended(StartedFacts? Started, JobProgress Progress, JobEvent? Last, float[] Trained) : WatchOutcome;
+
+    /// <summary>It did not.</summary>
+    public sealed record Failed(Failure Failure) : WatchOutcome;
+}

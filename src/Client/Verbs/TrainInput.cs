@@ -1,0 +1,63 @@
+using OrleansSgd.Client.JobFiles;
+using OrleansSgd.Client.Training;
+using OrleansSgd.Core.Samples;
+using OrleansSgd.Data;
+using OrleansSgd.Grains.Jobs;
+using OrleansSgd.Models;
+
+namespace OrleansSgd.Client.Verbs;
+
+/// <summary>What a run needs before the first silo starts: its data, checked against its model, and a place for its result.</summary>
+/// <param name="Model">The tensors' names and shapes.</param>
+/// <param name="Folder">For the result; the caller's to dispose.</param>
+internal sealed record TrainInput(IModel Model, RunFolder Folder)
+{
+    /// <summary>Brings and reads the data, and refuses what cannot be trained.</summary>
+    /// <param name="say">Told what happens on the way.</param>
+    public static async Task<(TrainInput? Input, Failure? Failure)> OpenAsync(
+        TrainRequest request, JobFileOutcome job, Action<string> say, CancellationToken interrupted)
+    {
+        JobPlan plan = job.Plan!;
+        if (plan.Data.Kind == DataKinds.Mnist && !DataCatalog.FilesOf(plan.Data, request.Data).All(File.Exists))
+        {
+            say($"MNIST is not in {Path.GetFullPath(request.Data)} yet.");
+            (_, Failure? absent) = await MnistFetch.RunAsync(request.Data, say, interrupted);
+            if (absent is not null)
+            {
+                return (null, absent);
+            }
+        }
+
+        IModel model;
+        try
+        {
+            DataSets sets = DataCatalog.Open(plan.Data, request.Data);
+            foreach (string note in sets.Notes)
+            {
+                say(note);
+            }
+
+            string[] misfits = [.. plan.MistakesWith(sets)];
+            if (misfits.Length > 0)
+            {
+                return (null, Failure.OfMistakes(job.Locate(misfits)));
+            }
+
+            model = ModelCatalog.Create(plan.Model, sets.Train.FeatureCount, sets.Train.ClassCount);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return (null, new Failure(ExitCodes.BadInput, error.Message));
+        }
+
+        try
+        {
+            return (new TrainInput(model, RunFolder.Open(request.Out, plan.Name)), null);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return (null, new Failure(
+                ExitCodes.BadInput, $"Results cannot be written to {request.Out}: {error.Message}", "Name another folder with --out."));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using OrleansSgd.Client.JobFiles;
+
+namespace OrleansSgd.Client.Verbs;
+
+/// <summary>The options of <c>grid train</c>.</summary>
+internal sealed class TrainOptions
+{
+    private static readonly (string Key, string What)[] Overridden =
+    [
+        ("silos", "Silos in this process."),
+        ("workers", "Workers."),
+        ("epochs", "Passes over the training data."),
+        ("seed", "Seed of the run."),
+    ];
+
+    private static readonly Dictionary<string, LogLevel> Levels = new()
+    {
+        ["none"] = LogLevel.None,
+        ["error"] = LogLevel.Error,
+        ["warning"] = LogLevel.Warning,
+        ["info"] = LogLevel.Information,
+        ["debug"] = LogLevel.Debug,
+    };
+
+    private readonly Argument<string?> _job = new("job.yaml")
+    {
+        Description = "The job to train; without it the built-in one, which trains a network on MNIST.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string> _out = new("--out")
+    {
+        Description = "Where results go: a new folder for each run.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => Folders.Runs,
+    };
+
+    private readonly Option<string> _log = new("--log")
+    {
+        Description = "What the silos' log shows on standard error.",
+        HelpName = string.Join('|', Levels.Keys),
+        DefaultValueFactory = _ => "none",
+    };
+
+    // As text: the job file's own checks then judge them, with the same words.
+    private readonly List<(string Key, Option<string?> Option)> _overrides =
+        [.. Overridden.Select(one => (one.Key, new Option<string?>("--" + one.Key)
+        {
+            Description = $"{one.What} Wins over the job file.",
+            HelpName = "N",
+        }))];
+
+    private readonly Option<bool> _json = SharedOptions.Json();
+    private readonly Option<string> _data;
+
+    public TrainOptions(Terminal terminal) => _data = SharedOptions.Data(terminal);
+
+    /// <summary>Adds everything to the verb, in the order its help shows.</summary>
+    public void AddTo(Command verb)
+    {
+        _job.Validators.Add(argument =>
+        {
+            // A misspelt option would otherwise be taken for the name of a file.
+            if (argument.Tokens is [{ Value: ['-', ..] word }])
+            {
+                string near = Suggestion.For(word, verb.Options.Select(option => option.Name)) is { } name ? $" Did you mean {name}?" : "";
+                argument.AddError($"train has no option {JobScalars.Quote(word)}.{near}");
+            }
+        });
+        verb.Arguments.Add(_job);
+        foreach ((_, Option<string?> option) in _overrides)
+        {
+            verb.Options.Add(option);
+        }
+
+        verb.Options.Add(_out);
+        verb.Options.Add(_data);
+        verb.Options.Add(_json);
+        verb.Options.Add(_log);
+    }
+
+    /// <summary>What was asked for.</summary>
+    public TrainRequest Read(ParseResult parsed)
+    {
+        JobDraft draft = parsed.GetValue(_job) is { } path ? JobFile.Load(path) : JobFile.LoadEmbedded();
+        foreach ((string key, Option<string?> option) in _overrides)
+        {
+            if (parsed.GetValue(option) is { } text)
+            {
+                draft.Override(key, text);
+            }
+        }
+
+        string level = parsed.GetRequiredValue(_log);
+        if (!Levels.TryGetValue(level.ToLowerInvariant(), out LogLevel least))
+        {
+            draft.MistakeOfOption(string.Create(
+                CultureInfo.InvariantCulture,
+                $"--log is {JobScalars.Quote(level)}; use {string.Join(", ", Levels.Keys)}."));
+        }
+
+        return new TrainRequest(
+            draft, parsed.GetRequiredValue(_out), parsed.GetRequiredValue(_data), parsed.GetValue(_json), least);
+    }
+}
+
+/// <summary>One run as asked for.</summary>
+/// <param name="Out">Parent of the run's folder.</param>
+/// <param name="Data">The data folder.</param>
+/// <param name="Log">The least level that is shown.</param>
+internal sealed record TrainRequest(JobDraft Draft, string Out, string Data, bool IsJson, LogLevel Log);

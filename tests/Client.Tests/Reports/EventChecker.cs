@@ -1,0 +1,107 @@
+using System.Text.Json;
+
+namespace OrleansSgd.Client.Tests.Reports;
+
+/// <summary>Judges the lines of <c>grid train --json</c> by the published list of events and fields.</summary>
+internal static class EventChecker
+{
+    private const string Text = "text";
+    private const string Whole = "whole";
+    private const string Number = "number";
+    private const string Texts = "texts";
+
+    private static readonly string[] Closing = ["completed", "cancelled", "failed"];
+
+    private static readonly (string Name, string Type)[] Result =
+    [
+        ("trainingSeconds", Number), ("samples", Whole), ("samplesPerSecond", Number), ("testAccuracy", Number), ("testLoss", Number),
+        ("updates", Whole), ("updatesLost", Whole), ("updatesPartial", Whole), ("updatesDoubled", Whole), ("samplesUnused", Whole),
+        ("samplesRepeated", Whole), ("recoverySecondsMax", Number), ("delayMean", Number), ("delayMax", Whole), ("model", Text),
+    ];
+
+    private static readonly Dictionary<string, (string Name, string Type)[]> Events = new()
+    {
+        ["started"] = [("job", Text), ("runtime", Text), ("torch", Text), ("silos", Whole), ("workers", Whole), ("shards", Whole), ("parameters", Whole), ("seed", Whole)],
+        ["progress"] = [("seconds", Number), ("tickets", Whole), ("epoch", Whole), ("loss", Number), ("samplesPerSecond", Number), ("delayMean", Number), ("delayMax", Whole), ("bytesPushed", Whole), ("bytesPulled", Whole)],
+        ["evaluated"] = [("seconds", Number), ("tickets", Whole), ("testLoss", Number), ("testAccuracy", Number)],
+        ["membership"] = [("seconds", Number), ("kind", Text), ("silo", Text), ("workersMoved", Whole), ("shardsMoved", Whole)],
+        ["completed"] = Result,
+        ["cancelled"] = Result,
+        ["failed"] = [("error", Text), ("code", Whole), ("hint", Text), ("mistakes", Texts)],
+    };
+
+    // Fields that may be unknown, and are then left out.
+    private static readonly HashSet<string> Optional =
+    [
+        "loss", "samplesPerSecond", "delayMean", "delayMax", "testAccuracy", "testLoss", "updatesDoubled", "recoverySecondsMax", "model", "hint", "mistakes",
+    ];
+
+    /// <summary>Everything wrong with the output; empty when there is nothing.</summary>
+    public static List<string> Mistakes(string output)
+    {
+        var mistakes = new List<string>();
+        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        for (int i = 0; i < lines.Length; i++)
+        {
+            Check(lines[i], isLast: i == lines.Length - 1, mistakes);
+        }
+
+        if (lines.Length == 0)
+        {
+            mistakes.Add("there is no event");
+        }
+
+        return mistakes;
+    }
+
+    private static void Check(string line, bool isLast, List<string> mistakes)
+    {
+        JsonElement json;
+        try
+        {
+            json = JsonDocument.Parse(line, new JsonDocumentOptions { AllowDuplicateProperties = false }).RootElement;
+        }
+        catch (JsonException error)
+        {
+            mistakes.Add($"not JSON ({error.Message}): {line}");
+            return;
+        }
+
+        string name = json.GetProperty("event").GetString()!;
+        if (!Events.TryGetValue(name, out (string Name, string Type)[]? fields))
+        {
+            mistakes.Add($"unknown event: {line}");
+            return;
+        }
+
+        if (Closing.Contains(name) != isLast)
+        {
+            mistakes.Add(isLast ? $"the last event closes nothing: {line}" : $"a closing event is not the last: {line}");
+        }
+
+        Dictionary<string, JsonElement> given = json.EnumerateObject().Where(one => one.Name != "event").ToDictionary(one => one.Name, one => one.Value);
+        mistakes.AddRange(given.Keys.Except(fields.Select(field => field.Name)).Select(extra => $"{name} has an unknown field {extra}"));
+        foreach ((string field, string type) in fields)
+        {
+            if (!given.TryGetValue(field, out JsonElement value))
+            {
+                if (!Optional.Contains(field))
+                {
+                    mistakes.Add($"{name} lacks {field}");
+                }
+            }
+            else if (!Is(value, type))
+            {
+                mistakes.Add($"{name}.{field} is no {type}: {value}");
+            }
+        }
+    }
+
+    private static bool Is(JsonElement value, string type) => type switch
+    {
+        Text => value.ValueKind == JsonValueKind.String,
+        Whole => value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out _),
+        Number => value.ValueKind == JsonValueKind.Number && double.IsFinite(value.GetDouble()),
+        _ => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String),
+    };
+}

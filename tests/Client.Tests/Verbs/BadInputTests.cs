@@ -1,0 +1,106 @@
+using OrleansSgd.Client.Tests.Reports;
+
+namespace OrleansSgd.Client.Tests.Verbs;
+
+/// <summary>What users get wrong: one clear error, the documented exit code, no stack trace, and earlier results as they were.</summary>
+public sealed class BadInputTests
+{
+    [Theory]
+    [InlineData("batch: 20", "batch: 0", ExitCodes.BadInput, "tiny.yaml:13:8: batch is 0; use 1 to 1000000.")]
+    [InlineData("batch: 20", "batch: many", ExitCodes.BadInput, "tiny.yaml:13:8: batch is 'many'; use a whole number, 1 to 1000000.")]
+    [InlineData("batch: 20", "bacth: 20", ExitCodes.BadInput, "tiny.yaml:13:1: bacth is not a key of a job file; did you mean batch?")]
+    [InlineData("rate: 0.1", "rate: -0.1", ExitCodes.BadInput, "tiny.yaml:15:7: rate.rate is -0.1; use a finite number above 0.")]
+    [InlineData("kind: softmax", "kind: sotfmax", ExitCodes.BadInput, "tiny.yaml:9:9: model.kind is 'sotfmax'; use one of least-squares, logistic, softmax, mlp. Did you mean softmax?")]
+    [InlineData("rate: 0.1", "codec: {kind: zip}", ExitCodes.BadInput, "tiny.yaml:15:15: codec.kind is 'zip'; use dense or top-k.")]
+    [InlineData("shards: 2", "shards: 34", ExitCodes.BadInput, "tiny.yaml:11:9: shards is 34, but the model has 33 parameters; use 1 to 33.")]
+    [InlineData("kind: softmax", "kind: logistic", ExitCodes.BadInput, "tiny.yaml:9:9: model.kind is logistic, but the data has 3 classes and logistic wants two classes; use softmax, mlp or least-squares.")]
+    [InlineData("rate: 0.1", "rate: 1e38", ExitCodes.RunFailed, "diverged")]
+    public async Task A_job_that_cannot_be_trained_is_refused(string line, string instead, int exitCode, string error)
+    {
+        using var folder = new TempFolder();
+        await RefusedAsync(folder, folder.Text("tiny.yaml", TinyJob.With((line, instead))), exitCode, error);
+    }
+
+    [Theory]
+    [InlineData("none.csv", null, "none.csv")]
+    [InlineData("a.csv", "a,b,label\n1,2,0\n1,NaN,1\n", "NaN")]
+    [InlineData("a.csv", "a,b,label\n1,2,0\n1,2\n", "line 3")]
+    [InlineData("a.csv", "a,b,label\n1,2,0\n1,2,7.5\n", "7.5")]
+    public async Task Data_that_cannot_be_used_is_refused_with_its_place(string name, string? content, string error)
+    {
+        using var folder = new TempFolder();
+        if (content is not null)
+        {
+            folder.Text(name, content);
+        }
+
+        string job = folder.Text("data.yaml", $"data: {{kind: csv, path: {name}}}\nmodel: {{kind: softmax}}\n");
+        await RefusedAsync(folder, job, ExitCodes.BadInput, error);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0, 0, 8, 3, 0, 0, 0, 1 }, "train-images")]
+    [InlineData(new byte[] { 0x89, 0x50, 0x4E, 0x47, 0, 0, 0, 0 }, "train-images")]
+    public async Task A_truncated_or_foreign_image_file_is_refused(byte[] bytes, string error)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllBytes(folder["train-images"], bytes);
+        File.WriteAllBytes(folder["train-labels"], [0, 0, 8, 1, 0, 0, 0, 1, 3]);
+        string job = folder.Text("idx.yaml", "data: {kind: idx, path: train-images, labelPath: train-labels}\n");
+        await RefusedAsync(folder, job, ExitCodes.BadInput, error);
+    }
+
+    [Theory]
+    [InlineData("grid has no 'trian'; use train, data, version. Did you mean train?", "trian")]
+    [InlineData("grid needs a verb; use train, data, version.")]
+    [InlineData("grid data needs a verb; use fetch.", "data")]
+    [InlineData("train has no option '--epoch'. Did you mean --epochs?", "train", "--epoch")]
+    [InlineData("Required argument missing for option: '--seed'.", "train", "--seed")]
+    [InlineData("There is no data set 'mnits'. Did you mean mnist?", "data", "fetch", "mnits")]
+    [InlineData("--workers is 'some'; use a whole number, 1 to 10000.", "train", "--workers", "some")]
+    [InlineData("--log is 'loud'; use none, error, warning, info, debug.", "train", "--log", "loud")]
+    [InlineData("no.yaml: there is no such file;", "train", "no.yaml")]
+    public async Task A_command_line_that_makes_no_sense_is_refused(string error, params string[] args)
+    {
+        GridRun plain = await GridRun.InProcessAsync(args);
+        GridRun json = await GridRun.InProcessAsync([.. args.Take(1), .. args.Length > 0 ? ["--json"] : Array.Empty<string>(), .. args.Skip(1)]);
+
+        Assert.Equal((ExitCodes.BadInput, ""), (plain.ExitCode, plain.Out));
+        Assert.Contains(error, Assert.Single(plain.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.BadInput, json.ExitCode);
+        if (args.Length > 0)
+        {
+            Assert.Empty(EventChecker.Mistakes(json.Out));
+        }
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_refused_before_the_run()
+    {
+        using var folder = new TempFolder();
+        string job = folder.Text("tiny.yaml", TinyJob.Yaml);
+
+        GridRun run = await GridRun.InProcessAsync("train", job, "--out", job);
+
+        Assert.Equal((ExitCodes.BadInput, ""), (run.ExitCode, run.Out));
+        Assert.Contains("--out", Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    private static async Task RefusedAsync(TempFolder folder, string job, int exitCode, string error)
+    {
+        Directory.CreateDirectory(folder["runs/tiny-1"]);
+        folder.Text("runs/tiny-1/model.safetensors", "earlier");
+
+        GridRun plain = await GridRun.InProcessAsync("train", job, "--out", folder["runs"], "--data", folder.Path);
+        GridRun json = await GridRun.InProcessAsync("train", job, "--out", folder["runs"], "--data", folder.Path, "--json");
+
+        Assert.Equal((exitCode, exitCode), (plain.ExitCode, json.ExitCode));
+        string line = Assert.Single(plain.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("grid: ", line, StringComparison.Ordinal);
+        Assert.Contains(error, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", plain.Error + plain.Out, StringComparison.Ordinal);
+        Assert.Empty(EventChecker.Mistakes(json.Out));
+        Assert.Equal(["tiny-1"], Directory.GetFileSystemEntries(folder["runs"]).Select(Path.GetFileName));
+        Assert.Equal("earlier", await File.ReadAllTextAsync(folder["runs/tiny-1/model.safetensors"]));
+    }
+}

@@ -1,0 +1,90 @@
+using Orleans.TestingHost;
+using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Schedules;
+using OrleansSgd.Data;
+using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Grains.Jobs;
+using OrleansSgd.Models;
+using OrleansSgd.Silo;
+using OrleansSgd.Testing;
+
+namespace OrleansSgd.Cluster.Tests.Runs;
+
+/// <summary>A grid of some silos for one test, and what a test asks of it.</summary>
+internal sealed class TestGrid : IAsyncDisposable
+{
+    private readonly DataCache _data = new();
+
+    private TestGrid(int silos)
+    {
+        var builder = new InProcessTestClusterBuilder((short)silos);
+        builder.ConfigureSilo((_, silo) => silo.AddGrid(
+            options =>
+            {
+                options.DataFolder = Path.Combine(RepositoryRoot.Folder, "data");
+                options.ComputeThreads = 1;
+                options.MembershipPollPeriod = TimeSpan.FromMilliseconds(50);
+            },
+            _data));
+        Cluster = builder.Build();
+    }
+
+    /// <summary>The silos.</summary>
+    public InProcessTestCluster Cluster { get; }
+
+    /// <summary>A small problem with ten classes that any correct run learns in an epoch or two.</summary>
+    public static JobPlan SmallPlan { get; } = new()
+    {
+        Name = "small",
+        Data = new DataPlan { Kind = "synthetic", Shape = "gaussian-mixture", SampleCount = 2000, FeatureCount = 20, Seed = 7 },
+        Model = new ModelPlan { Kind = ModelCatalog.Softmax },
+        Run = new RunPlan { Workers = 4, Shards = 4, Batch = 16, Epochs = 4, Seed = 11, Rate = new SchedulePlan(Rate: 0.1) },
+    };
+
+    public static async Task<TestGrid> StartAsync(int silos)
+    {
+        var grid = new TestGrid(silos);
+        await grid.Cluster.DeployAsync();
+        return grid;
+    }
+
+    /// <summary>Submits a plan that has no mistakes.</summary>
+    public async Task<IJobGrain> SubmitAsync(JobPlan plan)
+    {
+        SubmitAnswer answer = await Cluster.Client.GetGrain<IGridGrain>(IGridGrain.Key).Submit(plan.ToJson());
+        Assert.Empty(answer.Mistakes);
+        return Cluster.Client.GetGrain<IJobGrain>(answer.Job!);
+    }
+
+    /// <summary>Runs a plan to its end.</summary>
+    public async Task<(JobProgress Progress, byte[] Model)> RunAsync(JobPlan plan)
+    {
+        IJobGrain job = await SubmitAsync(plan);
+        JobProgress progress = await EndOf(job);
+        return (progress, (await job.Model(0, 4_000_000)).Values.ToArray());
+    }
+
+    /// <summary>Waits until so many tickets are out, or the run is over.</summary>
+    public static async Task<JobProgress> TicketsOf(IJobGrain job, long tickets)
+    {
+        JobProgress progress;
+        do
+        {
+            progress = await job.WaitFor(tickets, eventsSeen: 0);
+        }
+        while (progress.Tickets < tickets && !progress.IsOver);
+        return progress;
+    }
+
+    /// <summary>Waits until the run is over.</summary>
+    public static Task<JobProgress> EndOf(IJobGrain job) => TicketsOf(job, long.MaxValue);
+
+    /// <summary>The silo that hosts no coordinator, so that killing it takes workers and shards only.</summary>
+    public async Task<InProcessSiloHandle> SiloWithoutAsync(IJobGrain job)
+    {
+        string coordinator = await job.Silo();
+        return Cluster.Silos.First(silo => silo.SiloAddress.ToParsableString() != coordinator);
+    }
+
+    public async ValueTask DisposeAsync() => await Cluster.DisposeAsync();
+}

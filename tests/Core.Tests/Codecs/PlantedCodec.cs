@@ -1,0 +1,46 @@
+using OrleansSgd.Core.Codecs;
+using OrleansSgd.Core.Frames;
+using OrleansSgd.Core.Vectors;
+
+namespace OrleansSgd.Core.Tests.Codecs;
+
+/// <summary>A codec with a bug of choice, to show that the laws notice it.</summary>
+internal sealed class PlantedCodec(IUpdateCodec inner) : IUpdateCodec
+{
+    /// <summary>How much of every value that stays is lost.</summary>
+    public float ResidualTaken { get; init; }
+
+    /// <summary>What the norm is multiplied by.</summary>
+    public double NormScale { get; init; } = 1;
+
+    public string Kind => inner.Kind;
+
+    public int Dimension => inner.Dimension;
+
+    public ReadOnlySpan<float> Residual => inner.Residual;
+
+    public double ResidualNormSquared => inner.ResidualNormSquared;
+
+    public bool TryBegin(float[] gradient, float rate) => inner.TryBegin(gradient, rate);
+
+    public PayloadKind KindOf(ShardRange range) => inner.KindOf(range);
+
+    public int EntryCount(ShardRange range) => inner.EntryCount(range);
+
+    public int PayloadSize(ShardRange range) => inner.PayloadSize(range);
+
+    public void ClearResidual() => inner.ClearResidual();
+
+    public void LoadResidual(ReadOnlySpan<float> residual) => inner.LoadResidual(residual);
+
+    public double Write(ShardRange range, Span<byte> payload)
+    {
+        double norm = inner.Write(range, payload);
+        if (ResidualTaken != 0)
+        {
+            inner.LoadResidual([.. inner.Residual.ToArray().Select(value => value == 0 ? 0 : value - ResidualTaken)]);
+        }
+
+        return norm * NormScale;
+    }
+}
