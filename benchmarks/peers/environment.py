@@ -1,10 +1,10 @@
 """The process around PyTorch: what must be set before it is loaded, and what it turned out to run on.
 
 Two things decide most of the speed of small models on a CPU, and both are settled when a library is loaded: the
-allocator (tcmalloc, preloaded) and the BLAS (OpenBLAS, built with OpenMP, with kernels that it picks for the processor).
-Variables that steer these libraries may be left over in a shell for other reasons, and they can slow the peer down
-without a sign: OPENBLAS_CORETYPE=Haswell on a processor with AVX-512 costs a third of the speed. They are set aside
-here, and that is said, and a peer is not measured below what it can do.
+allocator (tcmalloc, preloaded) and the BLAS (OpenBLAS, built with OpenMP; it picks its kernels for the processor).
+Variables that steer these libraries may be left over in a shell for other reasons, and can slow the peer down without
+a sign: OPENBLAS_CORETYPE=Haswell on a processor with AVX-512 cost about a third of the speed. They are set aside for
+this run, and that is said on stderr, so that the peer is not handicapped by accident.
 """
 
 import ctypes

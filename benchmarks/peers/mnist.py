@@ -27,7 +27,8 @@ def _part(folder, prefix):
     if len(labels) == 0:
         raise ValueError(f"{folder}: {prefix} holds no samples.")
     if labels.max() >= CLASSES:
-        raise ValueError(f"{folder}: {prefix} label {labels.argmax()} is {labels.max()}; labels are 0 to {CLASSES - 1}.")
+        raise ValueError(f"{folder}: {prefix} label {labels.argmax()} is {labels.max()}; "
+                         f"labels are 0 to {CLASSES - 1}.")
     pixels = torch.from_numpy(images.reshape(-1, PIXELS)).float().div_(255)
     return pixels, torch.from_numpy(labels).long()
 

@@ -56,9 +56,11 @@ internal static class JobFile
                     JobBinder.Bind(file, draft);
                     break;
                 case null or YamlText { IsNothing: true }:
+                    draft.IsUnread = true;
                     draft.Mistake("the file is empty; a job has at least data: {kind: …}. jobs/ has examples.");
                     break;
                 case { } other:
+                    draft.IsUnread = true;
                     draft.Mistake(other, null, "the file is not a list of keys; write one 'key: value' a line.");
                     break;
             }

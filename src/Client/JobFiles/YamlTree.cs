@@ -18,6 +18,20 @@ internal static class YamlTree
     public static YamlValue? Parse(string text)
     {
         var parser = new Parser(new StringReader(text));
+        try
+        {
+            return Parse(parser);
+        }
+        catch (InvalidOperationException error)
+        {
+            // Some unclosed brackets upset the parser itself instead of being reported by it.
+            Mark at = parser.Current?.End ?? Mark.Empty;
+            throw new YamlException(at, at, "what follows does not fit; is a bracket or a quote not closed?", error);
+        }
+    }
+
+    private static YamlValue? Parse(Parser parser)
+    {
         parser.Consume<StreamStart>();
         if (parser.Accept<StreamEnd>(out _))
         {

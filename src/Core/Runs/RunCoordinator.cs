@@ -274,6 +274,13 @@ public sealed class RunCoordinator
         return ticket;
     }
 
+    /// <summary>As the other overload, for a host that starts the shard at the version of its slice.</summary>
+    public int ShardRestored(TicketSet settled)
+    {
+        long version = Math.Max(0, _leases.RoundsOpened - 2);
+        return ShardRestored(settled, ref version);
+    }
+
     /// <summary>
     /// Completes the tickets of a slice that a shard's new life starts from, and counts the updates that are gone.
     /// </summary>

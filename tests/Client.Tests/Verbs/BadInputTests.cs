@@ -6,14 +6,14 @@ namespace OrleansSgd.Client.Tests.Verbs;
 public sealed class BadInputTests
 {
     [Theory]
-    [InlineData("batch: 20", "batch: 0", ExitCodes.BadInput, "tiny.yaml:13:8: batch is 0; use 1 to 1000000.")]
-    [InlineData("batch: 20", "batch: many", ExitCodes.BadInput, "tiny.yaml:13:8: batch is 'many'; use a whole number, 1 to 1000000.")]
-    [InlineData("batch: 20", "bacth: 20", ExitCodes.BadInput, "tiny.yaml:13:1: bacth is not a key of a job file; did you mean batch?")]
-    [InlineData("rate: 0.1", "rate: -0.1", ExitCodes.BadInput, "tiny.yaml:15:7: rate.rate is -0.1; use a finite number above 0.")]
-    [InlineData("kind: softmax", "kind: sotfmax", ExitCodes.BadInput, "tiny.yaml:9:9: model.kind is 'sotfmax'; use one of least-squares, logistic, softmax, mlp. Did you mean softmax?")]
-    [InlineData("rate: 0.1", "codec: {kind: zip}", ExitCodes.BadInput, "tiny.yaml:15:15: codec.kind is 'zip'; use dense or top-k.")]
-    [InlineData("shards: 2", "shards: 34", ExitCodes.BadInput, "tiny.yaml:11:9: shards is 34, but the model has 33 parameters; use 1 to 33.")]
-    [InlineData("kind: softmax", "kind: logistic", ExitCodes.BadInput, "tiny.yaml:9:9: model.kind is logistic, but the data has 3 classes and logistic wants two classes; use softmax, mlp or least-squares.")]
+    [InlineData("batch: 20", "batch: 0", ExitCodes.BadInput, "tiny.yaml:14:8: batch is 0; use 1 to 1000000.")]
+    [InlineData("batch: 20", "batch: many", ExitCodes.BadInput, "tiny.yaml:14:8: batch is 'many'; use a whole number, 1 to 1000000.")]
+    [InlineData("batch: 20", "bacth: 20", ExitCodes.BadInput, "tiny.yaml:14:1: bacth is not a key of a job file; did you mean batch?")]
+    [InlineData("rate: 0.1", "rate: -0.1", ExitCodes.BadInput, "tiny.yaml:16:7: rate.rate is -0.1; use a finite number above 0.")]
+    [InlineData("kind: softmax", "kind: sotfmax", ExitCodes.BadInput, "tiny.yaml:10:9: model.kind is 'sotfmax'; use one of least-squares, logistic, softmax, mlp. Did you mean softmax?")]
+    [InlineData("rate: 0.1", "codec: {kind: zip}", ExitCodes.BadInput, "tiny.yaml:16:15: codec.kind is 'zip'; use dense or top-k.")]
+    [InlineData("shards: 2", "shards: 34", ExitCodes.BadInput, "tiny.yaml:12:9: shards is 34, but the model has 33 parameters; use 1 to 33.")]
+    [InlineData("kind: softmax", "kind: logistic", ExitCodes.BadInput, "tiny.yaml:10:9: model.kind is logistic, but the data has 3 classes and logistic wants two classes; use softmax, mlp or least-squares.")]
     [InlineData("rate: 0.1", "rate: 1e38", ExitCodes.RunFailed, "diverged")]
     public async Task A_job_that_cannot_be_trained_is_refused(string line, string instead, int exitCode, string error)
     {

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using OrleansSgd.Core.Frames;
+using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Silo;
+
+namespace OrleansSgd.Benchmarks.Training;
+
+/// <summary>One dense push to a shard grain of the same process, against a memcpy of the same floats.</summary>
+/// <remarks>
+/// The push is timed alone (the pusher already has the newest version, as a worker that pulls elsewhere would say) and
+/// fused with its pull (the answer carries the whole slice). Medians of interleaved runs.
+/// </remarks>
+internal static class PushBenchmark
+{
+    private const int Runs = 201;
+
+    public static async Task<string> RunAsync(int length)
+    {
+        await using LocalGrid grid = await LocalGrid.StartAsync(1, _ => { });
+        IShardGrain shard = grid.Grains.GetGrain<IShardGrain>("benchmark/shard/0");
+        await shard.Start(new ShardStart(0, 1, new byte[length * sizeof(float)], 0, 0, [], [0]));
+        byte[] frame = new byte[PushFrame.HeaderSize + (length * sizeof(float))];
+        MemoryMarshal.Cast<byte, float>(frame.AsSpan(PushFrame.HeaderSize)).Fill(1e-6f);
+        float[] from = new float[length];
+        float[] to = new float[length];
+        double[] copies = new double[Runs];
+        double[] pushes = new double[Runs];
+        double[] fused = new double[Runs];
+        long sequence = 0;
+        for (int i = -20; i < Runs; i++)
+        {
+            double copy = Time(() => from.CopyTo(to, 0));
+            double push = await TimePushAsync(shard, frame, length, sequence, viewVersion: sequence + 1);
+            sequence++;
+            double both = await TimePushAsync(shard, frame, length, sequence, viewVersion: sequence);
+            sequence++;
+            if (i >= 0)
+            {
+                (copies[i], pushes[i], fused[i]) = (copy, push, both);
+            }
+        }
+
+        double Median(double[] times) => times.Order().ElementAt(times.Length / 2);
+        return JsonSerializer.Serialize(new
+        {
+            system = "orleans-sgd",
+            workload = "push",
+            length,
+            memcpyMicroseconds = Median(copies),
+            pushMicroseconds = Median(pushes),
+            pushAndPullMicroseconds = Median(fused),
+            pushToMemcpy = Median(pushes) / Median(copies),
+            pushAndPullToMemcpy = Median(fused) / Median(copies),
+        });
+    }
+
+    private static async Task<double> TimePushAsync(
+        IShardGrain shard, byte[] frame, int length, long sequence, long viewVersion)
+    {
+        PushFrame.WriteHeader(frame, new PushHeader
+        {
+            Kind = PayloadKind.Dense,
+            ShardIncarnation = 1,
+            Incarnation = 1,
+            Sequence = sequence,
+            Ticket = sequence,
+            Round = -1,
+            SlotCount = 1,
+            ViewVersion = sequence,
+            Rate = 0.1f,
+            SampleCount = 1,
+            Length = length,
+            EntryCount = length,
+            PayloadSize = length * sizeof(float),
+        });
+        var request = new PushRequest(frame, viewVersion, 1);
+        long start = Stopwatch.GetTimestamp();
+        ValueTask<ShardAnswer> answer = shard.Push(request);
+        ShardAnswer done = answer.IsCompletedSuccessfully ? answer.Result : await answer;
+        double microseconds = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        ViewHeader header = ViewFrame.ReadHeader(done.Frame.Span);
+        if (header.Version != sequence + 1)
+        {
+            throw new InvalidOperationException($"Push {sequence} was not applied: outcome {header.Outcome}.");
+        }
+
+        return microseconds;
+    }
+
+    private static double Time(Action action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+    }
+}
