@@ -22,13 +22,14 @@ public sealed class LocalGrid : IAsyncDisposable
     /// <param name="siloCount">1 to 64.</param>
     /// <param name="configure">Changes the options of every silo.</param>
     /// <param name="logging">Adds loggers; by default there are none.</param>
+    /// <param name="data">Data sets the caller has open; the silos share them.</param>
     public static async Task<LocalGrid> StartAsync(
         int siloCount, Action<GridOptions> configure, Action<ILoggingBuilder>? logging = null,
-        CancellationToken cancellation = default)
+        DataCache? data = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(siloCount, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(siloCount, 64);
-        var data = new DataCache();
+        data ??= new DataCache();
         int[] ports = FreePorts(siloCount * 2);
         var primary = new IPEndPoint(IPAddress.Loopback, ports[0]);
         var hosts = new List<IHost>();

@@ -95,9 +95,21 @@ internal sealed class LiveTrainReport(IAnsiConsole console) : ITrainReport
         JobProgress now = progress.Progress;
         int epochs = started.Plan.Run.Epochs;
         var figures = new Grid().AddColumns(6);
-        Row(figures, "epoch", $"{Math.Min(progress.Epoch + 1, epochs)} of {epochs}", "loss", Figures.Loss(now.Loss), "test accuracy", Accuracy());
-        Row(figures, "samples/s", Figures.Count(progress.SamplesPerSecond), "delay mean", Figures.One(now.DelayMean), "delay max", Figures.Count(now.DelayMax));
-        Row(figures, "elapsed", Figures.Duration(now.Seconds), "left", Figures.Duration(progress.SecondsLeft), "workers", $"{now.WorkersLive} on {Figures.Of(now.Silos, "silo")}");
+        Row(
+            figures,
+            "epoch", $"{Math.Min(progress.Epoch + 1, epochs)} of {epochs}",
+            "loss", Figures.Loss(now.Loss),
+            "test accuracy", Accuracy());
+        Row(
+            figures,
+            "samples/s", Figures.Count(progress.SamplesPerSecond),
+            "delay mean", Figures.One(now.DelayMean),
+            "delay max", Figures.Count(now.DelayMax));
+        Row(
+            figures,
+            "elapsed", Figures.Duration(now.Seconds),
+            "left", Figures.Duration(progress.SecondsLeft),
+            "workers", $"{now.WorkersLive} on {Figures.Of(now.Silos, "silo")}");
         return new Rows(new Text(""), Bar(progress.Share), figures);
     }
 

@@ -32,10 +32,13 @@ internal sealed class PlainTrainReport(Terminal terminal) : ITrainReport
 
         _nextLineAt = now.Seconds + LinePeriodSeconds;
         int epoch = Math.Min(progress.Epoch + 1, _epochs);
-        Line(now.Seconds, string.Create(
-            CultureInfo.InvariantCulture,
-            $"epoch {epoch}/{_epochs}  {progress.Share * 100,3:F0} %  loss {Figures.Loss(now.Loss)}  {Figures.Count(progress.SamplesPerSecond)} samples/s  ")
-            + $"delay {Figures.One(now.DelayMean)} (max {Figures.Count(now.DelayMax)})  {Figures.Duration(progress.SecondsLeft)} left");
+        string share = (progress.Share * 100).ToString("F0", CultureInfo.InvariantCulture);
+        Line(
+            now.Seconds,
+            $"epoch {epoch}/{_epochs}  {share,3} %  loss {Figures.Loss(now.Loss)}  "
+            + $"{Figures.Count(progress.SamplesPerSecond)} samples/s  "
+            + $"delay {Figures.One(now.DelayMean)} (max {Figures.Count(now.DelayMax)})  "
+            + $"{Figures.Duration(progress.SecondsLeft)} left");
     }
 
     public void Evaluated(JobEvent evaluated) => Line(evaluated.Seconds, TrainText.Evaluation(evaluated));

@@ -51,7 +51,8 @@ internal static class TrainText
                 : ("test loss", $"{Figures.Loss(last.TestLoss)} (after epoch {last.Epoch})");
         }
 
-        yield return ("training time", $"{Figures.Duration(run.Seconds)} for {Figures.Of(run.Samples, "sample")}: {Figures.Count(ended.SamplesPerSecond)} samples/s");
+        string amount = $"{Figures.Duration(run.Seconds)} for {Figures.Of(run.Samples, "sample")}";
+        yield return ("training time", $"{amount}: {Figures.Count(ended.SamplesPerSecond)} samples/s");
         yield return ("updates", double.IsFinite(run.DelayMean)
             ? $"{Figures.Count(run.Updates)}, delayed by {Figures.One(run.DelayMean)} others on average, {Figures.Count(run.DelayMax)} at most"
             : Figures.Count(run.Updates));
@@ -64,7 +65,9 @@ internal static class TrainText
         ? "Done."
         : ended.ModelPath is null
             ? "Interrupted before there was anything to keep."
-            : $"Interrupted after {Figures.Percent(new ProgressFacts(ended.Progress, double.NaN, double.NaN).Share)} of the run; the model trained so far is kept.";
+            : $"Interrupted after {Figures.Percent(ShareOf(ended.Progress))} of the run; the model trained so far is kept.";
+
+    private static double ShareOf(JobProgress run) => new ProgressFacts(run, double.NaN, double.NaN).Share;
 
     private static string Lost(JobProgress run)
     {

@@ -47,20 +47,23 @@ internal static class SafetensorsReader
         if (headerSize > SafetensorsLayout.HeaderSizeMax)
         {
             throw new InvalidDataException(
-                $"the header length at byte 0 is {headerSize}, above the limit {SafetensorsLayout.HeaderSizeMax}; this is no safetensors file.");
+                $"the header length at byte 0 is {headerSize}, above the limit {SafetensorsLayout.HeaderSizeMax}; "
+                + "this is no safetensors file.");
         }
 
         int valuesAt = SafetensorsLayout.PrefixSize + (int)headerSize;
         if (bytes.Length < valuesAt)
         {
             throw new InvalidDataException(
-                $"the header needs {headerSize} bytes from byte {SafetensorsLayout.PrefixSize}, but the file ends at byte {bytes.Length}; it is cut short.");
+                $"the header needs {headerSize} bytes from byte {SafetensorsLayout.PrefixSize}, "
+                + $"but the file ends at byte {bytes.Length}; it is cut short.");
         }
 
         ReadOnlyMemory<byte> header = bytes[SafetensorsLayout.PrefixSize..valuesAt];
         if (header.IsEmpty || header.Span[0] != (byte)'{')
         {
-            throw new InvalidDataException($"the header does not begin with '{{' at byte {SafetensorsLayout.PrefixSize}; this is no safetensors file.");
+            throw new InvalidDataException(
+                $"the header does not begin with '{{' at byte {SafetensorsLayout.PrefixSize}; this is no safetensors file.");
         }
 
         try
@@ -104,7 +107,8 @@ internal static class SafetensorsReader
             if (begin != next)
             {
                 throw new InvalidDataException(
-                    $"tensor {name} begins at byte {begin} of the values, but the one before ends at {next}; tensors neither overlap nor leave gaps.");
+                    $"tensor {name} begins at byte {begin} of the values, but the one before ends at {next}; "
+                    + "tensors neither overlap nor leave gaps.");
             }
 
             if (end > values.Length)
@@ -133,7 +137,8 @@ internal static class SafetensorsReader
         {
             metadata[property.Name] = property.Value.ValueKind == JsonValueKind.String
                 ? property.Value.GetString()!
-                : throw new InvalidDataException($"{SafetensorsLayout.MetadataKey}.{property.Name} is {property.Value.ValueKind}; it must be text.");
+                : throw new InvalidDataException(
+                    $"{SafetensorsLayout.MetadataKey}.{property.Name} is {property.Value.ValueKind}; it must be text.");
         }
     }
 

@@ -8,9 +8,11 @@ using OrleansSgd.Models;
 namespace OrleansSgd.Client.Verbs;
 
 /// <summary>What a run needs before the first silo starts: its data, checked against its model, and a place for its result.</summary>
+/// <param name="Cache">Holds the data weakly, for the silos to share.</param>
+/// <param name="Data">The open data; held here for as long as the run needs it.</param>
 /// <param name="Model">The tensors' names and shapes.</param>
 /// <param name="Folder">For the result; the caller's to dispose.</param>
-internal sealed record TrainInput(IModel Model, RunFolder Folder)
+internal sealed record TrainInput(DataCache Cache, DataSets Data, IModel Model, RunFolder Folder)
 {
     /// <summary>Brings and reads the data, and refuses what cannot be trained.</summary>
     /// <param name="say">Told what happens on the way.</param>
@@ -28,10 +30,12 @@ internal sealed record TrainInput(IModel Model, RunFolder Folder)
             }
         }
 
+        var cache = new DataCache();
+        DataSets sets;
         IModel model;
         try
         {
-            DataSets sets = DataCatalog.Open(plan.Data, request.Data);
+            sets = cache.Open(plan.Data, request.Data);
             foreach (string note in sets.Notes)
             {
                 say(note);
@@ -52,7 +56,7 @@ internal sealed record TrainInput(IModel Model, RunFolder Folder)
 
         try
         {
-            return (new TrainInput(model, RunFolder.Open(request.Out, plan.Name)), null);
+            return (new TrainInput(cache, sets, model, RunFolder.Open(request.Out, plan.Name)), null);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -47,7 +47,7 @@ internal static class TrainVerb
         WatchOutcome? outcome = null;
         await report.ShowAsync(async () =>
         {
-            await using LocalGrid grid = await StartAsync(terminal, request, job.Silos);
+            await using LocalGrid grid = await StartAsync(terminal, request, input, job.Silos);
             outcome = await new JobWatch(grid.Grains, report, terminal.Time).RunAsync(job.Plan!, interrupted);
         });
         return outcome switch
@@ -58,7 +58,8 @@ internal static class TrainVerb
         };
     }
 
-    private static Task<LocalGrid> StartAsync(Terminal terminal, TrainRequest request, int silos) => LocalGrid.StartAsync(
+    private static Task<LocalGrid> StartAsync(
+        Terminal terminal, TrainRequest request, TrainInput input, int silos) => LocalGrid.StartAsync(
         silos,
         options =>
         {
@@ -72,7 +73,8 @@ internal static class TrainVerb
             {
                 logging.SetMinimumLevel(request.Log).AddProvider(new ErrorLog(terminal.Error, request.Log));
             }
-        });
+        },
+        input.Cache);
 
     private static Failure? Finish(WatchOutcome.Ended ended, TrainInput input, ITrainReport report)
     {

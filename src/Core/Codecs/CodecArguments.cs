@@ -20,6 +20,22 @@ internal static class CodecArguments
         }
     }
 
+    public static void CheckCount(int count, int dimension)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, dimension);
+    }
+
+    public static void CheckBucket(int bucket)
+    {
+        if (bucket is < CodecPlan.BucketMin or > CodecPlan.BucketMax || bucket % CodecPlan.BucketMultiple != 0)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(bucket), bucket,
+                $"A bucket is a multiple of {CodecPlan.BucketMultiple}, {CodecPlan.BucketMin} to {CodecPlan.BucketMax}.");
+        }
+    }
+
     public static void CheckRange(ShardRange range, int dimension)
     {
         if (range.End > dimension)

@@ -11,6 +11,7 @@ public sealed class DenseCodec : IUpdateCodec
 
     private float[]? _gradient;
     private float _rate;
+    private long _nextUpdate;
 
     /// <param name="dimension">d, at least 1.</param>
     public DenseCodec(int dimension)
@@ -32,15 +33,39 @@ public sealed class DenseCodec : IUpdateCodec
     public double ResidualNormSquared => 0;
 
     /// <inheritdoc/>
+    public double Gamma => double.IsNaN(UpdateNormSquared) ? double.NaN : 0;
+
+    /// <inheritdoc/>
+    public double UpdateNormSquared { get; private set; } = double.NaN;
+
+    /// <inheritdoc/>
+    public long NextUpdate
+    {
+        get => _nextUpdate;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _nextUpdate = value;
+        }
+    }
+
+    /// <inheritdoc/>
     public bool TryBegin(float[] gradient, float rate)
     {
         CodecArguments.CheckUpdate(gradient, rate, Dimension);
 
-        // Magnitudes scale in order, so the largest product tells whether all are finite. NaN is the largest of all.
-        float largest = BitConverter.Int32BitsToSingle(FloatBits.MagnitudeMax(gradient));
-        bool isFinite = float.IsFinite(largest) && float.IsFinite(largest * rate);
+        // Squares of finite f32 cannot overflow an f64, so a finite sum means finite products.
+        SquareSum sum = default;
+        sum.AddScaled(gradient, rate);
+        bool isFinite = double.IsFinite(sum.Total);
         _gradient = isFinite ? gradient : null;
-        _rate = rate;
+        if (isFinite)
+        {
+            _rate = rate;
+            UpdateNormSquared = sum.Total;
+            _nextUpdate++;
+        }
+
         return isFinite;
     }
 

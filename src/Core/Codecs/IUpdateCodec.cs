@@ -10,7 +10,9 @@ namespace OrleansSgd.Core.Codecs;
 /// <para>Everything is in parameter units: the rate is multiplied in before anything is kept or sent, so a
 /// residual stays right when the rate changes.</para>
 /// <para>Invariant: sent + residual′ = residual + rate · gradient in every coordinate, where the right-hand side is
-/// rounded to f32 after the product and after the sum. Codecs without a residual drop what is not sent.</para>
+/// rounded to f32 after the product and after the sum. It is exact where a coordinate is sent whole or not at all; a codec
+/// that rounds what it sends rounds the rest once more: residual′ = u − sent, to the nearest f32. Codecs without a residual
+/// drop what is not sent.</para>
 /// <para>Owned by one worker; not thread-safe. The steady state allocates nothing.</para>
 /// </remarks>
 public interface IUpdateCodec
@@ -25,7 +27,8 @@ public interface IUpdateCodec
     /// <param name="gradient">[d]; borrowed, unchanged by both sides, until the last range is written.</param>
     /// <param name="rate">Learning rate α; finite, 0 or more.</param>
     /// <returns>
-    /// False when some coordinate of u is not finite: the run diverged. Then nothing changed, and there is nothing to write.
+    /// False when some coordinate of u, or the scale of some bucket, is not finite: the run diverged. Then nothing changed,
+    /// and there is nothing to write.
     /// </returns>
     /// <remarks>Ranges of an earlier update that were never written stay in the residual and are taken up again.</remarks>
     /// <exception cref="ArgumentException">Wrong length or rate: a bug in the caller. Nothing changed.</exception>
@@ -55,6 +58,21 @@ public interface IUpdateCodec
 
     /// <summary>Squared norm of the residual, computed on each call in O(d); 0 when the codec keeps none.</summary>
     double ResidualNormSquared { get; }
+
+    /// <summary>γ = ‖u − Q(u)‖² / ‖u‖² of the last update begun; 0 when u is 0, NaN before the first.</summary>
+    /// <remarks>
+    /// Measured with u, before the first <see cref="Write"/>, whatever the shards. 0 for dense. Above 1 only for a codec that sends
+    /// unbiased values without error feedback.
+    /// </remarks>
+    double Gamma { get; }
+
+    /// <summary>‖u‖² of the last update begun; NaN before the first.</summary>
+    double UpdateNormSquared { get; }
+
+    /// <summary>Number of the next update, from 0: with the seed, all that random choices depend on.</summary>
+    /// <remarks>Counts the updates begun. Set it with <see cref="LoadResidual"/> after a restore, and the same choices are made again.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">Set below 0.</exception>
+    long NextUpdate { get; set; }
 
     /// <summary>Forgets the residual and any update begun.</summary>
     void ClearResidual();

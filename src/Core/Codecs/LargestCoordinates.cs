@@ -14,8 +14,7 @@ namespace OrleansSgd.Core.Codecs;
 /// </remarks>
 internal sealed class LargestCoordinates
 {
-    // The sum and the candidates of one block are made while it is in the first-level cache: 16 KiB.
-    private const int BlockLength = 4096;
+    private const int BlockLength = UpdateSum.BlockLength;
 
     // One cache line of each 64 is sampled.
     private const int SampleRun = 16;
@@ -60,6 +59,9 @@ internal sealed class LargestCoordinates
     /// <summary>How many were chosen: k, or fewer when fewer are not zero.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Squared norm of the whole sum.</summary>
+    public double NormSquared { get; private set; }
+
     /// <summary>Writes sum ← residual + rate · gradient and chooses its largest coordinates.</summary>
     /// <param name="gradient">[d].</param>
     /// <param name="rate">α.</param>
@@ -70,47 +72,35 @@ internal sealed class LargestCoordinates
     {
         int guess = _sample.Length == 0 ? NoGuess : Guess(gradient, rate, residual);
         int candidateCount = 0;
-        int magnitudeMax = 0;
+        SquareSum all = default;
         for (int start = 0; start < sum.Length; start += BlockLength)
         {
             int length = Math.Min(BlockLength, sum.Length - start);
-            Span<float> block = sum.Slice(start, length);
-            Add(gradient.Slice(start, length), rate, residual.IsEmpty ? [] : residual.Slice(start, length), block);
-            int blockMax = FloatBits.MagnitudeMax(block);
-            magnitudeMax = Math.Max(magnitudeMax, blockMax);
-            if (guess != NoGuess && blockMax >= guess)
+            ReadOnlySpan<float> block = UpdateSum.Add(gradient, rate, residual, sum, start, start + length);
+            all.Add(block);
+            if (candidateCount + length > _candidates.Length)
             {
-                if (candidateCount + length > _candidates.Length)
-                {
-                    guess = NoGuess;
-                    continue;
-                }
+                guess = NoGuess;
+            }
 
+            if (guess != NoGuess)
+            {
                 candidateCount = NoteAbove(block, guess, start, candidateCount);
             }
         }
 
-        if (magnitudeMax >= FloatBits.NonFinite)
+        // Squares of finite f32 cannot overflow an f64, so a finite sum means finite values.
+        if (!double.IsFinite(all.Total))
         {
             return false;
         }
+
+        NormSquared = all.Total;
 
         // A guess of 1 notes everything that is not zero.
         bool candidatesHoldAll = guess != NoGuess && (candidateCount >= _countMax || guess == 1);
         Count = candidatesHoldAll ? ChooseAmong(sum, _candidates.AsSpan(0, candidateCount)) : ChooseAmongAll(sum);
         return true;
-    }
-
-    private static void Add(ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum)
-    {
-        if (residual.IsEmpty)
-        {
-            FloatLoops.Scale(gradient, rate, sum);
-        }
-        else
-        {
-            FloatLoops.ScaleAndAdd(gradient, rate, residual, sum);
-        }
     }
 
     private int Guess(ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual)
@@ -119,7 +109,7 @@ internal sealed class LargestCoordinates
         for (int run = 0; run * SampleRun < sample.Length; run++)
         {
             int start = run * SampleStride;
-            Add(
+            UpdateSum.Add(
                 gradient.Slice(start, SampleRun),
                 rate,
                 residual.IsEmpty ? [] : residual.Slice(start, SampleRun),

@@ -6,8 +6,11 @@ public static class UpdateCodecs
     /// <summary>A new codec with an empty residual, for one worker.</summary>
     /// <param name="plan">A plan without <see cref="CodecPlan.Mistakes"/>.</param>
     /// <param name="dimension">d, at least 1.</param>
+    /// <param name="seed">
+    /// Fixes the choices of random-k and QSGD, together with <see cref="IUpdateCodec.NextUpdate"/>; give every worker its own. Others do not use it.
+    /// </param>
     /// <exception cref="ArgumentException">The plan has mistakes; the message names them.</exception>
-    public static IUpdateCodec Create(CodecPlan plan, int dimension)
+    public static IUpdateCodec Create(CodecPlan plan, int dimension, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
@@ -17,10 +20,15 @@ public static class UpdateCodecs
             throw new ArgumentException(mistakes, nameof(plan));
         }
 
+        int bucket = plan.Bucket ?? CodecPlan.BucketDefault;
         return plan.Kind switch
         {
             CodecPlan.Dense => new DenseCodec(dimension),
             CodecPlan.TopK => new TopKCodec(dimension, plan.CountFor(dimension), plan.ErrorFeedback),
+            CodecPlan.RandomK => new RandomKCodec(dimension, plan.CountFor(dimension), plan.ErrorFeedback, seed),
+            CodecPlan.AboveThreshold => new ThresholdCodec(dimension, (float)plan.Threshold!.Value, plan.ErrorFeedback),
+            CodecPlan.Qsgd => new QsgdCodec(dimension, plan.Levels ?? CodecPlan.LevelsDefault, bucket, plan.ErrorFeedback, seed),
+            CodecPlan.OneBit => new OneBitCodec(dimension, bucket, plan.SeparateMeans, plan.ErrorFeedback),
             _ => throw new ArgumentException($"Codec '{plan.Kind}' has no maker.", nameof(plan)),
         };
     }

@@ -43,6 +43,10 @@ internal static class FloatBits
         return max;
     }
 
+    /// <summary>Index of the first value that is not a finite number or has its sign bit set, or −1. −0 counts as signed.</summary>
+    public static int IndexOfSignedOrNonFinite(ReadOnlySpan<float> values) =>
+        MemoryMarshal.Cast<float, uint>(values).IndexOfAnyInRange((uint)NonFinite, uint.MaxValue);
+
     /// <summary>The largest lane of a vector of magnitude bits.</summary>
     public static int Largest(Vector256<int> magnitudes)
     {

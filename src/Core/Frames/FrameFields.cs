@@ -86,9 +86,9 @@ internal static class FrameFields
     /// <remarks><paramref name="at"/> is where the fields stand in a header; null when they did not come out of one.</remarks>
     public static string? SizeMistake(PayloadKind kind, int length, int entryCount, int payloadSize, SizeOffsets? at = null)
     {
-        if (kind > PayloadKind.Sparse)
+        if (kind > PayloadKind.Signs)
         {
-            return $"kind{Place(SizeOffsets.Kind)} is {(byte)kind}; the largest known is {(byte)PayloadKind.Sparse}";
+            return $"kind{Place(SizeOffsets.Kind)} is {(byte)kind}; the largest known is {(byte)PayloadKind.Signs}";
         }
 
         if (length < 1)
@@ -99,12 +99,22 @@ internal static class FrameFields
         bool fits = kind switch
         {
             PayloadKind.None => entryCount == 0,
-            PayloadKind.Dense => entryCount == length,
-            _ => entryCount >= 1 && entryCount <= length,
+            PayloadKind.Sparse => entryCount >= 1 && entryCount <= length,
+            _ => entryCount == length,
         };
         if (!fits)
         {
             return $"entryCount{Place(at?.EntryCount)} is {entryCount}, which does not fit kind {kind} and length {length}";
+        }
+
+        if (kind > PayloadKind.Sparse)
+        {
+            // The exact size depends on what the payload says about itself, and is checked with it.
+            long min = BucketedPayload.SizeMin(kind, length);
+            long max = BucketedPayload.SizeMax(kind, length);
+            return payloadSize >= min && payloadSize <= max
+                ? null
+                : $"payloadSize{Place(at?.PayloadSize)} is {payloadSize}, but kind {kind} with length {length} takes {min} to {max}";
         }
 
         long size = (long)entryCount * (kind == PayloadKind.Sparse ? FramePayload.EntrySize : FramePayload.ValueSize);

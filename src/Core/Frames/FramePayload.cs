@@ -3,11 +3,15 @@ namespace OrleansSgd.Core.Frames;
 /// <summary>The values inside a frame: checked, subtracted from the parameters, or copied into a view.</summary>
 /// <remarks>
 /// <para>Dense is [length] f32. Sparse is [entryCount] u32 indices within the shard, strictly ascending, then [entryCount] f32
-/// values; indices and values lie apart so that both load as vectors. None is no bytes.</para>
+/// values; indices and values lie apart so that both load as vectors. None is no bytes. Levels and signs are values rounded
+/// to few bits; every coordinate has one, so their entry count is the shard's length.</para>
 /// <para>Offsets in messages count from the first byte of the payload.</para>
 /// </remarks>
 public static class FramePayload
 {
+    // Decoded and used while it is in the first-level cache; a multiple of what a sum of squares adds side by side.
+    private const int BlockLength = 1024;
+
     /// <summary>Bytes of one value.</summary>
     public const int ValueSize = sizeof(float);
 
@@ -18,7 +22,9 @@ public static class FramePayload
     /// <param name="kind">Its layout.</param>
     /// <param name="entryCount">Values of a sparse payload; not looked at otherwise.</param>
     /// <param name="length">Coordinates of the shard; looked at for dense only.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The kind is unknown, or a count negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The kind is unknown or its size depends on more (levels, signs: ask the codec), or a count is negative.
+    /// </exception>
     /// <exception cref="OverflowException">More than an array holds.</exception>
     public static int SizeOf(PayloadKind kind, int entryCount, int length)
     {
@@ -29,7 +35,7 @@ public static class FramePayload
             PayloadKind.None => 0,
             PayloadKind.Dense => checked(length * ValueSize),
             PayloadKind.Sparse => checked(entryCount * EntrySize),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown payload kind."),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Only none, dense and sparse have a size that follows from their counts."),
         };
     }
 
@@ -38,6 +44,7 @@ public static class FramePayload
         LittleEndian.UInts(payload[..(entryCount * sizeof(uint))]);
 
     /// <summary>The values of a payload, [entryCount]: all of a dense one, the second half of a sparse one.</summary>
+    /// <remarks>None for levels and signs, whose values are not stored: <see cref="CopyTo"/> decodes them.</remarks>
     public static ReadOnlySpan<float> Values(PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount) => kind switch
     {
         PayloadKind.Dense => LittleEndian.Floats(payload[..(entryCount * ValueSize)]),
@@ -45,11 +52,28 @@ public static class FramePayload
         _ => [],
     };
 
-    /// <summary>Squared norm of the decoded payload; the same bits on every machine.</summary>
-    public static double NormSquared(PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount) =>
-        SquareSum.Of(Values(kind, payload, entryCount));
+    /// <summary>Squared norm of the decoded payload, which was validated; the same bits on every machine.</summary>
+    public static double NormSquared(PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount)
+    {
+        if (!IsBucketed(kind))
+        {
+            return SquareSum.Of(Values(kind, payload, entryCount));
+        }
 
-    /// <summary>Checks size, indices (strictly ascending, below length) and values (finite).</summary>
+        BucketedPayload parts = BucketedPayload.Read(kind, payload, entryCount);
+        Span<float> room = stackalloc float[BlockLength];
+        SquareSum sum = default;
+        for (int start = 0; start < entryCount; start += BlockLength)
+        {
+            Span<float> block = room[..Math.Min(BlockLength, entryCount - start)];
+            parts.Decode(start, block);
+            sum.Add(block);
+        }
+
+        return sum.Total;
+    }
+
+    /// <summary>Checks size, indices (strictly ascending, below length), values and scales (finite), and unused bits (0).</summary>
     /// <exception cref="InvalidDataException">Something is wrong; the message names the byte.</exception>
     public static void Validate(PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount, int length)
     {
@@ -57,6 +81,11 @@ public static class FramePayload
         if (kind == PayloadKind.Sparse)
         {
             ValidateIndices(Indices(payload, entryCount), length);
+        }
+        else if (IsBucketed(kind))
+        {
+            BucketedPayload.Validate(kind, payload, length);
+            return;
         }
 
         ReadOnlySpan<float> values = Values(kind, payload, entryCount);
@@ -81,6 +110,27 @@ public static class FramePayload
         {
             SubtractAt(parameters, Indices(payload, entryCount), values);
         }
+        else if (IsBucketed(kind))
+        {
+            SubtractDecoded(parameters, kind, payload);
+        }
+    }
+
+    /// <summary>x ← x − u, and the bits of <see cref="NormSquared"/>, for a payload of kind levels or signs, in one pass.</summary>
+    internal static double SubtractDecoded(Span<float> parameters, PayloadKind kind, ReadOnlySpan<byte> payload)
+    {
+        BucketedPayload parts = BucketedPayload.Read(kind, payload, parameters.Length);
+        Span<float> room = stackalloc float[BlockLength];
+        SquareSum sum = default;
+        for (int start = 0; start < parameters.Length; start += BlockLength)
+        {
+            Span<float> block = room[..Math.Min(BlockLength, parameters.Length - start)];
+            parts.Decode(start, block);
+            FloatLoops.Subtract(parameters.Slice(start, block.Length), block);
+            sum.Add(block);
+        }
+
+        return sum.Total;
     }
 
     /// <summary>Assigns the values to their places, for a payload that was validated against the length of <paramref name="view"/>.</summary>
@@ -94,6 +144,10 @@ public static class FramePayload
         else if (kind == PayloadKind.Sparse)
         {
             AssignAt(view, Indices(payload, entryCount), values);
+        }
+        else if (IsBucketed(kind))
+        {
+            BucketedPayload.Read(kind, payload, entryCount).Decode(0, view[..entryCount]);
         }
     }
 
@@ -114,6 +168,8 @@ public static class FramePayload
         Validate(h.Kind, payload, h.EntryCount, h.Length);
         SubtractFrom(parameters, h.Kind, payload, h.EntryCount);
     }
+
+    private static bool IsBucketed(PayloadKind kind) => kind is PayloadKind.Levels or PayloadKind.Signs;
 
     private static void ValidateSize(PayloadKind kind, int size, int entryCount, int length)
     {

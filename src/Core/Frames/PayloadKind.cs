@@ -11,4 +11,10 @@ public enum PayloadKind : byte
 
     /// <summary>u32 indices within the shard, strictly ascending, then as many f32 values.</summary>
     Sparse = 2,
+
+    /// <summary>One step a bucket, and for every coordinate a whole number of steps in 2 to 8 bits. Pushes only.</summary>
+    Levels = 3,
+
+    /// <summary>One or two scales a bucket, and one bit for every coordinate; where zeros occur, a second one. Pushes only.</summary>
+    Signs = 4,
 }

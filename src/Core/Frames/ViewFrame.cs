@@ -143,5 +143,12 @@ public static class ViewFrame
         ?? FrameFields.BelowMistake(h.Delay, -1, "delay", DelayOffset)
         ?? FrameFields.BelowMistake(h.TicketWatermark, -1, "ticketWatermark", TicketWatermarkOffset)
         ?? FrameFields.BelowMistake(h.ExceptionCount, 0, "exceptionCount", ExceptionCountOffset)
+        ?? KindMistake(h.Kind)
         ?? FrameFields.SizeMistake(h.Kind, h.Length, h.EntryCount, h.PayloadSize, SizesAt);
+
+    // A view is bit-equal to the shard, which rounded values could not be.
+    private static string? KindMistake(PayloadKind kind) =>
+        kind is PayloadKind.Levels or PayloadKind.Signs
+            ? $"kind at byte {KindOffset} is {(byte)kind}; a view carries none, dense or sparse values"
+            : null;
 }

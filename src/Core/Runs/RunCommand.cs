@@ -18,7 +18,10 @@ public enum RunCommandKind
     /// <summary>Start a life of a worker: <see cref="RunCoordinator.WorkerStarted"/> or WorkerLost.</summary>
     StartWorker,
 
-    /// <summary>Tell every shard to refuse earlier lives of a worker: <see cref="RunCoordinator.WorkerFenced"/>.</summary>
+    /// <summary>
+    /// Tell every shard to refuse earlier lives of a worker: <see cref="RunCoordinator.WorkerFenced"/>. Without a worker
+    /// (−1) every shard settles the ticket.
+    /// </summary>
     FenceWorker,
 
     /// <summary>Evaluate the model after an epoch.</summary>

@@ -3,8 +3,8 @@ namespace OrleansSgd.Core.Scheduling;
 /// <summary>Hands out every sample of every epoch exactly once, and takes back what a lost worker did not use.</summary>
 /// <remarks>
 /// <para>Asynchronous runs lease several batches at a time, in the order of the epoch. Synchronous runs lease one batch
-/// a slot; the next round opens when every slot of the present one is committed, so a slot that comes back is always
-/// the next thing somebody gets.</para>
+/// a slot, and slot j to worker j, so that a worker's residual always meets the same samples. The next round opens when
+/// every slot of the present one is committed, so a slot that comes back is always the next thing somebody gets.</para>
 /// <para>A pure state machine: equal calls give equal answers. Bounded by the number of workers, since a worker holds
 /// at most one lease.</para>
 /// </remarks>
@@ -17,14 +17,18 @@ public sealed class LeaseTable
     private readonly int _leaseLength;
     private readonly int _batch;
     private readonly int _slots;
+    private readonly bool[] _isGiven;
     private readonly Dictionary<long, Held> _held = [];
-    private readonly Queue<Lease> _returned = new();
+
+    // The oldest round first: nobody can use a slot of a later one before it is complete.
+    private readonly PriorityQueue<Lease, (long Round, long Id)> _returned = new();
     private readonly long[] _used;
     private long _nextId;
     private int _epoch;
     private int _position;
     private long _round = -1;
-    private int _slotsLeft;
+    private int _roundEpoch;
+    private int _roundStart;
     private int _slotsOpen;
     private int _slotCount;
 
@@ -43,6 +47,7 @@ public sealed class LeaseTable
         _batch = batch;
         _leaseLength = leaseLength;
         _slots = slots;
+        _isGiven = new bool[slots];
         _used = new long[epochs];
     }
 
@@ -90,7 +95,7 @@ public sealed class LeaseTable
                 $"Worker {worker} asks for a lease but still holds {held.Id}; commit or return it first.");
         }
 
-        if (!TryTake(out lease))
+        if (!TryTake(worker, out lease))
         {
             return IsFinished ? LeaseVerdict.Finished : LeaseVerdict.Wait;
         }
@@ -150,7 +155,7 @@ public sealed class LeaseTable
         Use(lease.Epoch, usedEnd - lease.Start);
         if (usedEnd < lease.End)
         {
-            _returned.Enqueue(lease with { Id = _nextId++, Start = usedEnd });
+            Offer(lease with { Start = usedEnd });
         }
         else if (lease.Round >= 0)
         {
@@ -172,7 +177,7 @@ public sealed class LeaseTable
         _held[id] = new Held(lease with { End = heldEnd }, Nobody);
         if (heldEnd < lease.End)
         {
-            _returned.Enqueue(lease with { Id = _nextId++, Start = heldEnd });
+            Offer(lease with { Start = heldEnd });
         }
     }
 
@@ -193,21 +198,27 @@ public sealed class LeaseTable
                 Use(held.Lease.Epoch, -held.Lease.Length);
                 samples += held.Lease.Length;
                 _slotsOpen += held.Lease.Round == _round ? 1 : 0;
-                _returned.Enqueue(held.Lease with { Id = _nextId++ });
+                Offer(held.Lease);
             }
         }
 
         return samples;
     }
 
-    private bool TryTake(out Lease lease)
+    private void Offer(Lease lease)
     {
-        if (_returned.TryDequeue(out lease))
+        lease = lease with { Id = _nextId++ };
+        _returned.Enqueue(lease, (lease.Round, lease.Id));
+    }
+
+    private bool TryTake(int worker, out Lease lease)
+    {
+        if (_returned.TryDequeue(out lease, out _))
         {
             return true;
         }
 
-        return _slots > 0 ? TryTakeSlot(out lease) : TryTakeRange(out lease);
+        return _slots > 0 ? TryTakeSlot(worker, out lease) : TryTakeRange(out lease);
     }
 
     private bool TryTakeRange(out Lease lease)
@@ -224,26 +235,34 @@ public sealed class LeaseTable
         return true;
     }
 
-    private bool TryTakeSlot(out Lease lease)
+    private bool TryTakeSlot(int worker, out Lease lease)
     {
         lease = default;
-        if (_slotsLeft == 0)
+        if (_slotsOpen == 0 && _epoch < _epochs)
         {
-            if (_slotsOpen > 0 || _epoch == _epochs)
-            {
-                return false;
-            }
-
-            _round++;
-            _slotCount = _slotsLeft = _slotsOpen = SlotsOf(_round);
-            _committed.RemoveAll(slot => slot.Lease.Round < _round - 1);
+            OpenRound();
         }
 
-        int end = _position + Math.Min(_samples - _position, _batch);
-        lease = new Lease(_nextId++, _epoch, _position, end, _round, _slotCount - _slotsLeft, _slotCount);
-        _slotsLeft--;
-        MoveTo(end);
+        if (_slotsOpen == 0 || worker >= _slotCount || _isGiven[worker])
+        {
+            return false;
+        }
+
+        _isGiven[worker] = true;
+        int start = _roundStart + (worker * _batch);
+        lease = new Lease(
+            _nextId++, _roundEpoch, start, start + Math.Min(_samples - start, _batch), _round, worker, _slotCount);
         return true;
+    }
+
+    private void OpenRound()
+    {
+        _round++;
+        _slotCount = _slotsOpen = SlotsOf(_round);
+        (_roundEpoch, _roundStart) = (_epoch, _position);
+        Array.Clear(_isGiven);
+        _committed.RemoveAll(slot => slot.Lease.Round < _round - 1);
+        MoveTo(_position + (int)Math.Min(_samples - _position, (long)_slotCount * _batch));
     }
 
     private void CommitSlot(Held held)

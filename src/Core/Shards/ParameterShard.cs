@@ -15,10 +15,6 @@ namespace OrleansSgd.Core.Shards;
 /// </remarks>
 public sealed class ParameterShard
 {
-    // Tickets declared void that Fence still knows as such. A worker's life leaves at most one open, and its fence is
-    // repeated only until it is answered: when this many lives have ended since, nobody asks any more.
-    private const int VoidMax = 4096;
-
     // One a worker of the largest run.
     private const int SlotsMax = RunPlan.MembersMax;
 
@@ -27,7 +23,6 @@ public sealed class ParameterShard
     private readonly ChangeLog _changes;
     private readonly RoundBuffer _round = new();
     private readonly TicketSet _tickets = new();
-    private readonly SortedSet<long> _void = [];
     private readonly uint[] _changed;
     private long[] _exceptions = [];
 
@@ -107,30 +102,24 @@ public sealed class ParameterShard
     }
 
     /// <summary>
-    /// Refuses every life of <paramref name="worker"/> below <paramref name="incarnationMin"/> from now on, and settles
-    /// its <paramref name="openTicket"/> (−1: none) so that the ticket can never be applied later.
+    /// Refuses every life of <paramref name="worker"/> below <paramref name="incarnationMin"/> from now on, and says what
+    /// became of the ticket that its last life left open (−1: none).
     /// </summary>
-    /// <returns>True when the ticket's update had been applied here; a repeated call gets the same answer.</returns>
+    /// <param name="worker">The worker; −1 for none: then the ticket is settled, so that nobody waits for it any more.</param>
+    /// <returns>True when the ticket's update is in the parameters; a repeated call gets the same answer.</returns>
+    /// <remarks>
+    /// Two steps, because an answer may get lost and this life of the shard with it: a fenced ticket can no longer come,
+    /// but it is settled only once every shard has answered. Until then "settled" means "applied" in every view.
+    /// </remarks>
     public bool Fence(int worker, int incarnationMin, long openTicket)
     {
-        _workers.Fence(worker, incarnationMin);
-        if (openTicket < 0)
+        if (worker >= 0)
         {
-            return false;
+            _workers.Fence(worker, incarnationMin);
+            return openTicket >= 0 && _tickets.Contains(openTicket);
         }
 
-        if (!_tickets.Add(openTicket))
-        {
-            return !_void.Contains(openTicket);
-        }
-
-        // The answer may get lost, and the coordinator asks again until it has one.
-        _void.Add(openTicket);
-        if (_void.Count > VoidMax)
-        {
-            _void.Remove(_void.Min);
-        }
-
+        _tickets.Add(openTicket);
         return false;
     }
 

@@ -15,7 +15,7 @@ namespace OrleansSgd.Core.Workers;
 /// retains its updates until its view of every shard contains them, and offers them to each new life of a shard it
 /// meets; before it idles or stops it looks whether there is one.</para>
 /// </remarks>
-public sealed class WorkerMachine
+public sealed partial class WorkerMachine
 {
     /// <summary>First wait after a failed call; doubled up to <see cref="HoldMax"/> while calls keep failing.</summary>
     public static readonly TimeSpan HoldMin = TimeSpan.FromMilliseconds(10);
@@ -29,7 +29,6 @@ public sealed class WorkerMachine
     private readonly Queue<WorkerCommand> _retries = new();
     private readonly long[] _versions;
     private readonly int[] _incarnations;
-    private readonly List<Retained> _retained = [];
     private int _open;
     private bool _isHolding;
     private bool _isLast;
@@ -44,12 +43,6 @@ public sealed class WorkerMachine
         Ticketing,
         Pushing,
         Stopped,
-    }
-
-    // An update that a new life of a shard may ask for, and how many of its pushes are under way for such lives.
-    private sealed record Retained(long Sequence, long Round)
-    {
-        public int UnderWay { get; set; }
     }
 
     /// <param name="shardCount">Shards of the job.</param>
@@ -337,82 +330,11 @@ public sealed class WorkerMachine
         }
     }
 
-    // A new life of a shard has nothing of what the last one kept for rounds that were not complete.
-    private void Meet(int shard, int incarnation, long version)
-    {
-        if (incarnation == _incarnations[shard])
-        {
-            return;
-        }
-
-        _incarnations[shard] = incarnation;
-        foreach (Retained update in _retained)
-        {
-            if (update.Round >= version)
-            {
-                update.UnderWay++;
-                _commands.Enqueue(new(WorkerCommandKind.Push, shard, 0, update.Sequence));
-            }
-        }
-    }
-
-    private void Offered(long sequence)
-    {
-        if (_retained.Find(update => update.Sequence == sequence) is { } offered)
-        {
-            offered.UnderWay--;
-            ReleaseUnneeded();
-        }
-    }
-
-    // Before it idles, the worker asks every shard for its version and meets the new lives among them.
-    private void Look()
-    {
-        _state = State.Looking;
-        _open = _shardCount;
-        for (int i = 0; i < _shardCount; i++)
-        {
-            _commands.Enqueue(new(WorkerCommandKind.Pull, (ShardOffset + i) % _shardCount));
-        }
-    }
-
-    private void Looked()
-    {
-        ReleaseUnneeded();
-        if (_isLast && _retained.Count == 0)
-        {
-            Stop(WorkerStopReason.Finished);
-            return;
-        }
-
-        // The last round is not complete everywhere. The grid may have a slot of it to give, so it is asked again.
-        _state = State.Leasing;
-        Retry(new(WorkerCommandKind.Lease));
-    }
-
     private void StartGradient()
     {
         ReleaseUnneeded();
         _state = State.Computing;
         _commands.Enqueue(new(WorkerCommandKind.Gradient));
-    }
-
-    // An update that the view of every shard contains is in whatever a new life of a shard will start from.
-    private void ReleaseUnneeded()
-    {
-        long version = _versions.Min();
-        for (int i = 0; i < _retained.Count;)
-        {
-            if (_retained[i].Round < version && _retained[i].UnderWay == 0)
-            {
-                _commands.Enqueue(new(WorkerCommandKind.Release, -1, 0, _retained[i].Sequence));
-                _retained.RemoveAt(i);
-            }
-            else
-            {
-                i++;
-            }
-        }
     }
 
     private void Retry(in WorkerCommand command)

@@ -51,7 +51,12 @@ public sealed partial class JobGrain
     {
         try
         {
-            ShardStart start = command.Incarnation == 1 ? FirstStart(run, command.Member) : await RestoreAsync(run, command);
+            ShardStart? start = command.Incarnation == 1 ? FirstStart(run, command.Member) : await RestoreAsync(run, command);
+            if (start is null)
+            {
+                return; // this life was lost while its parameters were collected
+            }
+
             RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(command.Silo));
             string host = await run.Shards[command.Member].Start(start);
             run.Coordinator.ShardStarted(command.Member, command.Incarnation, host);
@@ -112,7 +117,8 @@ public sealed partial class JobGrain
         {
             try
             {
-                ModelSnapshot snapshot = await run.Evaluator.ReadAsync(run.Shards);
+                // A synchronous run is whole only at its last round: a shard may still be catching up.
+                ModelSnapshot snapshot = await run.Evaluator.ReadAsync(run.Shards, isLast ? run.Coordinator.VersionWhole : 0);
                 run.Snapshot = snapshot;
                 double seconds = Seconds;
                 if (isLast)
@@ -151,7 +157,7 @@ public sealed partial class JobGrain
     }
 
     // The newest view of any living worker is the shard as it was a moment ago: nothing better exists outside it.
-    private async Task<ShardStart> RestoreAsync(Run run, RunCommand command)
+    private async Task<ShardStart?> RestoreAsync(Run run, RunCommand command)
     {
         int shard = command.Member;
         ShardStart newest = FirstStart(run, shard);
@@ -168,7 +174,7 @@ public sealed partial class JobGrain
             source = "the last evaluation";
         }
 
-        int newestLife = 0;
+        int newestLife = run.Snapshot?.Incarnation(shard) ?? 0;
         for (int worker = 0; worker < run.Workers.Length; worker++)
         {
             SliceAnswer answer = await CollectAsync(run, worker, shard, command.Incarnation);
@@ -188,11 +194,17 @@ public sealed partial class JobGrain
 
         var settled = new TicketSet();
         settled.Load(newest.TicketWatermark, newest.TicketExceptions);
-        int lost = run.Coordinator.ShardRestored(settled);
-        LogShardRestored(Job, shard, command.Incarnation, source, newest.Version, lost);
+        long version = newest.Version;
+        if (!run.Coordinator.TryRestoreShard(shard, command.Incarnation, settled, ref version, out int lost))
+        {
+            return null;
+        }
+
+        LogShardRestored(Job, shard, command.Incarnation, source, version, lost);
         return newest with
         {
             Incarnation = command.Incarnation,
+            Version = version,
             TicketWatermark = settled.Watermark,
             TicketExceptions = Exceptions(settled),
             WorkerIncarnations = run.WorkerIncarnations(),

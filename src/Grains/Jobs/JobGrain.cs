@@ -57,6 +57,16 @@ public sealed partial class JobGrain(
     /// <inheritdoc/>
     public Task<JobProgress> Progress(int eventsSeen)
     {
+        if (_planText.Length == 0)
+        {
+            return Task.FromResult(new JobProgress
+            {
+                Phase = JobPhase.Failed,
+                Error = $"The grid knows no job {Job}: it was never submitted, or its coordinator died with its silo.",
+                Hint = "List the jobs, and submit this one again; what its workers had trained is gone.",
+            });
+        }
+
         RunTotals totals = _run?.Coordinator.Totals ?? new();
         return Task.FromResult(new JobProgress
         {
@@ -91,7 +101,7 @@ public sealed partial class JobGrain(
         using var hold = new CancellationTokenSource(options.Value.HoldTime, time);
         try
         {
-            while (_phase is JobPhase.Starting or JobPhase.Running
+            while (_planText.Length > 0 && _phase is JobPhase.Starting or JobPhase.Running
                 && (_run is null || _run.Coordinator.Totals.Tickets < ticketsMin))
             {
                 await _changed.Task.WaitAsync(hold.Token);
@@ -119,7 +129,7 @@ public sealed partial class JobGrain(
         {
             try
             {
-                _trained = (await _run.Evaluator.ReadAsync(_run.Shards)).Parameters;
+                _trained = (await _run.Evaluator.ReadAsync(_run.Shards, versionMin: 0)).Parameters;
             }
             catch (Exception error) when (IsPassing(error))
             {

@@ -37,13 +37,15 @@ internal sealed record Run(
             [.. Enumerable.Range(0, plan.Run.Workers).Select(i => grains.GetGrain<IWorkerGrain>(JobKeys.Worker(job, i)))]);
     }
 
-    /// <summary>[workers]; the present life of each.</summary>
+    /// <summary>[workers]; the lowest life of each that is not over.</summary>
     public int[] WorkerIncarnations()
     {
         int[] incarnations = new int[Coordinator.Workers.Length];
         for (int i = 0; i < incarnations.Length; i++)
         {
-            incarnations[i] = Coordinator.Workers[i].Incarnation;
+            // A life that is lost is over, although the next one has not been placed yet.
+            Member worker = Coordinator.Workers[i];
+            incarnations[i] = worker.Incarnation + (worker.State == MemberState.Absent ? 1 : 0);
         }
 
         return incarnations;

@@ -14,19 +14,25 @@ internal sealed class RunEvaluator(IModel model, ISampleSource? test, ShardMap m
     private const int Chunk = 512;
 
     /// <summary>Reads every shard's slice.</summary>
-    /// <exception cref="TimeoutException">A shard has no parameters at the moment.</exception>
-    public async Task<ModelSnapshot> ReadAsync(IReadOnlyList<IShardGrain> shards)
+    /// <param name="shards">The shards.</param>
+    /// <param name="versionMin">The version every slice must have.</param>
+    /// <exception cref="TimeoutException">A shard has no parameters at the moment, or not that version yet.</exception>
+    public async Task<ModelSnapshot> ReadAsync(IReadOnlyList<IShardGrain> shards, long versionMin)
     {
         var snapshot = new ModelSnapshot(map);
         for (int shard = 0; shard < map.Count; shard++)
         {
-            ShardAnswer answer = await shards[shard].Pull(new PullRequest(-1, 0, 0, -1, 0, 0));
+            ShardAnswer answer = await shards[shard].Pull(new PullRequest(-1, 0, 0, -1, 0, versionMin));
             if (!answer.IsReady)
             {
                 throw new TimeoutException($"Shard {shard} has no parameters at the moment.");
             }
 
             snapshot.Take(answer.Frame.Span);
+            if (snapshot.Version(shard) < versionMin)
+            {
+                throw new TimeoutException($"Shard {shard} is at version {snapshot.Version(shard)}, not {versionMin} yet.");
+            }
         }
 
         return snapshot;
@@ -74,12 +80,16 @@ internal sealed class ModelSnapshot(ShardMap map)
 {
     private readonly TicketSet[] _settled = new TicketSet[map.Count];
     private readonly long[] _versions = new long[map.Count];
+    private readonly int[] _incarnations = new int[map.Count];
 
     /// <summary>[d].</summary>
     public float[] Parameters { get; } = new float[map.Dimension];
 
     /// <summary>Updates in the slice of a shard.</summary>
     public long Version(int shard) => _versions[shard];
+
+    /// <summary>The life of the shard that the slice came from.</summary>
+    public int Incarnation(int shard) => _incarnations[shard];
 
     /// <summary>Tickets in the slice of a shard.</summary>
     public TicketSet Settled(int shard) => _settled[shard];
@@ -95,6 +105,7 @@ internal sealed class ModelSnapshot(ShardMap map)
         FramePayload.Validate(header.Kind, payload, header.EntryCount, header.Length);
         FramePayload.CopyTo(Slice(header.Shard), header.Kind, payload, header.EntryCount);
         _versions[header.Shard] = header.Version;
+        _incarnations[header.Shard] = header.ShardIncarnation;
         _settled[header.Shard] = new TicketSet();
         _settled[header.Shard].Load(
             header.TicketWatermark, MemoryMarshal.Cast<byte, long>(ViewFrame.Exceptions(frame, header)));

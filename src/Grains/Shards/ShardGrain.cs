@@ -92,7 +92,9 @@ public sealed partial class ShardGrain(
         try
         {
             using var hold = new CancellationTokenSource(options.Value.HoldTime, time);
-            while (_shard is not null && _shard.Version < request.VersionMin)
+            // A reader that knows another life of the shard is told at once: it may have to push again what that life kept.
+            while (_shard is not null && _shard.Version < request.VersionMin
+                && _shard.Incarnation == request.ViewIncarnation)
             {
                 await _versionReached.Task.WaitAsync(hold.Token);
             }

@@ -22,7 +22,7 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public async Task Ctrl_C_ends_the_run_with_130_and_the_model()
+    public async Task A_signal_ends_the_run_with_130_and_the_model()
     {
         using var folder = new TempFolder();
         folder.Text("long.yaml", TinyJob.With(("epochs: 2", "epochs: 1000000")));

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Schedules;
@@ -85,6 +86,18 @@ internal sealed class TestGrid : IAsyncDisposable
         string coordinator = await job.Silo();
         return Cluster.Silos.First(silo => silo.SiloAddress.ToParsableString() != coordinator);
     }
+
+    /// <summary>The silo that hosts the coordinator.</summary>
+    public async Task<InProcessSiloHandle> SiloOfAsync(IJobGrain job)
+    {
+        string coordinator = await job.Silo();
+        return Cluster.Silos.First(silo => silo.SiloAddress.ToParsableString() == coordinator);
+    }
+
+    /// <summary>The same job, called from a silo that lives: a client of the real runtime would wait for its timeout.</summary>
+    public IJobGrain Other(IJobGrain job) =>
+        Cluster.GetSiloServiceProvider(Cluster.Silos.First(silo => silo.IsActive).SiloAddress)
+            .GetRequiredService<IGrainFactory>().GetGrain<IJobGrain>(job.GetPrimaryKeyString());
 
     public async ValueTask DisposeAsync() => await Cluster.DisposeAsync();
 }

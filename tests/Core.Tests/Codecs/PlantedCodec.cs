@@ -13,6 +13,19 @@ internal sealed class PlantedCodec(IUpdateCodec inner) : IUpdateCodec
     /// <summary>What the norm is multiplied by.</summary>
     public double NormScale { get; init; } = 1;
 
+    /// <summary>What γ is multiplied by.</summary>
+    public double GammaScale { get; init; } = 1;
+
+    public double Gamma => inner.Gamma * GammaScale;
+
+    public double UpdateNormSquared => inner.UpdateNormSquared;
+
+    public long NextUpdate
+    {
+        get => inner.NextUpdate;
+        set => inner.NextUpdate = value;
+    }
+
     public string Kind => inner.Kind;
 
     public int Dimension => inner.Dimension;

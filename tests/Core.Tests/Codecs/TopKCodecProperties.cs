@@ -96,6 +96,16 @@ public class TopKCodecProperties
     }
 
     [Fact]
+    public void Codec_that_understates_its_gamma_is_caught()
+    {
+        PlantedCodec codec = new(new TopKCodec(10, 2)) { GammaScale = 0.999 };
+
+        XunitException error = Assert.Throws<XunitException>(() => CodecLaws.Send(codec, Gradients.Bell(10, 1), 1));
+
+        Assert.StartsWith("Gamma is ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Selection_that_gives_ties_to_the_higher_index_is_caught()
     {
         float[] gradient = [1, -1, 1];

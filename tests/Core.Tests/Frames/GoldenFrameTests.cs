@@ -27,6 +27,41 @@ public class GoldenFrameTests
     }
 
     [Fact]
+    public void Pushes_of_levels_and_signs_have_their_golden_bytes()
+    {
+        (string Name, byte[] Actual, PushHeader Header)[] samples =
+        [
+            ("push-levels", SampleFrames.LevelsPushFrame(), SampleFrames.LevelsPush),
+            ("push-signs", SampleFrames.SignsPushFrame(), SampleFrames.SignsPush),
+            ("push-signs-masked", SampleFrames.MaskedSignsPushFrame(), SampleFrames.MaskedSignsPush),
+        ];
+        foreach ((string name, byte[] actual, PushHeader header) in samples)
+        {
+            byte[] golden = Golden.Read(Page, name);
+
+            Golden.AssertEqual(golden, actual, name);
+            Assert.Equal(header, PushFrame.ReadHeader(golden));
+        }
+    }
+
+    [Theory]
+    [InlineData("push-levels", new[] { 0.5f, -1, 1.5f, 0, 0, -0.75f, 0.25f, 0.5f, -0.25f, 0, 0.75f })]
+    [InlineData("push-signs", new[] { 0.5f, -0.5f, 0.5f, 0.25f, -0.25f, -0.25f, 0.25f, 0.25f, -0.25f, 0.25f, -0.25f })]
+    [InlineData("push-signs-masked", new[] { 0.5f, -2, 0, 0.25f, 0, -1.5f, 0, 0.25f, -1.5f, 0.25f, 0 })]
+    public void Golden_bytes_of_buckets_mean_what_the_page_says(string name, float[] values)
+    {
+        byte[] golden = Golden.Read(Page, name);
+        PushHeader header = PushFrame.ReadHeader(golden);
+        ReadOnlySpan<byte> payload = PushFrame.Payload(golden, header);
+        float[] parameters = new float[11];
+
+        FramePayload.Apply(parameters, header, payload);
+
+        Assert.Equal(values.Select(value => 0 - value), parameters);
+        Assert.Equal(header.NormSquared, FramePayload.NormSquared(header.Kind, payload, header.EntryCount));
+    }
+
+    [Fact]
     public void Sparse_view_with_exceptions_has_its_golden_bytes()
     {
         byte[] golden = Golden.Read(Page, "view-sparse");
@@ -61,7 +96,7 @@ public class GoldenFrameTests
     [Fact]
     public void Payload_kinds_keep_their_numbers()
     {
-        Assert.Equal([0, 1, 2], Enum.GetValues<PayloadKind>().Select(kind => (int)kind));
-        Assert.Equal(["None", "Dense", "Sparse"], Enum.GetNames<PayloadKind>());
+        Assert.Equal([0, 1, 2, 3, 4], Enum.GetValues<PayloadKind>().Select(kind => (int)kind));
+        Assert.Equal(["None", "Dense", "Sparse", "Levels", "Signs"], Enum.GetNames<PayloadKind>());
     }
 }

@@ -66,7 +66,8 @@ public class PushFrameTests
     }
 
     [Theory]
-    [InlineData(6, 3, "kind at byte 6 is 3; the largest known is 2")]
+    [InlineData(6, 5, "kind at byte 6 is 5; the largest known is 4")]
+    [InlineData(6, 3, "entryCount at byte 84 is 2, which does not fit kind Levels and length 10")]
     [InlineData(7, 1, "flags at byte 7 are 01; this build knows none")]
     [InlineData(80, 0, "length at byte 80 is 0; a shard has at least 1 coordinate")]
     [InlineData(84, 11, "entryCount at byte 84 is 11, which does not fit kind Sparse and length 10")]
@@ -169,7 +170,10 @@ public class PushFrameTests
     [Fact]
     public void Decoder_survives_noise_and_mutated_frames() =>
         DecoderTrial.Run(
-            [SampleFrames.DensePushFrame(), SampleFrames.SparsePushFrame(), SampleFrames.Push(SampleFrames.EmptyPush, [])],
+            [
+                SampleFrames.DensePushFrame(), SampleFrames.SparsePushFrame(), SampleFrames.Push(SampleFrames.EmptyPush, []),
+                SampleFrames.LevelsPushFrame(), SampleFrames.SignsPushFrame(), SampleFrames.MaskedSignsPushFrame(),
+            ],
             frame => SampleFrames.Resealed(frame, PushFrame.HeaderSize),
             Decode,
             seed: 20_301);

@@ -42,6 +42,22 @@ internal static class SampleFrames
         PayloadSize = 16,
     };
 
+    /// <summary>Rounded to levels of three bits; the shard begins five coordinates into a bucket of eight.</summary>
+    public static PushHeader LevelsPush { get; } = SparsePush with
+    {
+        Kind = PayloadKind.Levels,
+        NormSquared = 5,
+        Length = 11,
+        EntryCount = 11,
+        PayloadSize = 25,
+    };
+
+    /// <summary>Signs alone, in the same buckets.</summary>
+    public static PushHeader SignsPush { get; } = LevelsPush with { Kind = PayloadKind.Signs, NormSquared = 1.25, PayloadSize = 22 };
+
+    /// <summary>Signs with separate means and a mask, in the same buckets.</summary>
+    public static PushHeader MaskedSignsPush { get; } = SignsPush with { NormSquared = 8.9375, PayloadSize = 32 };
+
     /// <summary>A push that happens to have nothing for this shard.</summary>
     public static PushHeader EmptyPush { get; } = SparsePush with { Kind = PayloadKind.None, NormSquared = 0, EntryCount = 0, PayloadSize = 0 };
 
@@ -79,6 +95,38 @@ internal static class SampleFrames
     public static byte[] Sparse(uint[] indices, float[] values) =>
         [.. MemoryMarshal.AsBytes(indices.AsSpan()), .. MemoryMarshal.AsBytes(values.AsSpan())];
 
+    /// <summary>A payload of levels, bit by bit from its table: the model that the fast loops are held to.</summary>
+    public static byte[] Levels(int bucket, int offset, int bits, float[] steps, int[] levels)
+    {
+        IEnumerable<bool> stream = levels.SelectMany(level => Enumerable.Range(0, bits).Select(bit => ((level >> bit) & 1) != 0));
+        return [.. BucketHeader(bucket, offset, bits), .. Dense(steps), .. Plane([.. stream])];
+    }
+
+    /// <summary>A payload of signs from its table: 1, −1, or 0 for what is not sent; null for one scale a bucket.</summary>
+    public static byte[] Signs(int bucket, int offset, float[] plus, float[]? minus, int[] signs, bool masked) =>
+    [
+        .. BucketHeader(bucket, offset, (minus is null ? 0 : 1) + (masked ? 2 : 0)),
+        .. Dense(plus),
+        .. Dense(minus ?? []),
+        .. Plane([.. signs.Select(sign => sign < 0)]),
+        .. masked ? Plane([.. signs.Select(sign => sign != 0)]) : [],
+    ];
+
+    /// <summary>What those levels mean: level × step of the bucket.</summary>
+    public static float[] ValuesOfLevels(int bucket, int offset, float[] steps, int[] levels) =>
+        [.. levels.Select((level, i) => level * steps[(offset + i) / bucket])];
+
+    /// <summary>What those signs mean.</summary>
+    public static float[] ValuesOfSigns(int bucket, int offset, float[] plus, float[]? minus, int[] signs) =>
+    [
+        .. signs.Select((sign, i) => sign switch
+        {
+            0 => 0,
+            1 => plus[(offset + i) / bucket],
+            _ => -(minus ?? plus)[(offset + i) / bucket],
+        }),
+    ];
+
     public static byte[] Push(PushHeader header, byte[] payload)
     {
         byte[] frame = new byte[PushFrame.HeaderSize + payload.Length];
@@ -99,6 +147,15 @@ internal static class SampleFrames
     public static byte[] DensePushFrame() => Push(DensePush, Dense(0.5f, -0.25f, 2));
 
     public static byte[] SparsePushFrame() => Push(SparsePush, Sparse([2, 7], [1.5f, -1]));
+
+    public static byte[] LevelsPushFrame() =>
+        Push(LevelsPush, Levels(8, 5, 3, [0.5f, 0.25f], [1, -2, 3, 0, 0, -3, 1, 2, -1, 0, 3]));
+
+    public static byte[] SignsPushFrame() =>
+        Push(SignsPush, Signs(8, 5, [0.5f, 0.25f], null, [1, -1, 1, 1, -1, -1, 1, 1, -1, 1, -1], masked: false));
+
+    public static byte[] MaskedSignsPushFrame() =>
+        Push(MaskedSignsPush, Signs(8, 5, [0.5f, 0.25f], [2, 1.5f], [1, -1, 0, 1, 0, -1, 0, 1, -1, 1, 0], masked: true));
 
     public static byte[] SparseViewFrame() => View(SparseView, Exceptions, Sparse([0, 9], [0.75f, -3]));
 
@@ -130,5 +187,25 @@ internal static class SampleFrames
         }
 
         return ~crc;
+    }
+
+    private static byte[] BucketHeader(int bucket, int offset, int form)
+    {
+        byte[] header = new byte[12];
+        BinaryPrimitives.WriteInt32LittleEndian(header, bucket);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(4), offset);
+        header[8] = (byte)form;
+        return header;
+    }
+
+    private static byte[] Plane(bool[] bits)
+    {
+        byte[] plane = new byte[(bits.Length + 7) / 8];
+        for (int i = 0; i < bits.Length; i++)
+        {
+            plane[i / 8] |= (byte)(bits[i] ? 1 << (i % 8) : 0);
+        }
+
+        return plane;
     }
 }

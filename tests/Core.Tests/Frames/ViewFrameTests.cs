@@ -85,6 +85,19 @@ public class ViewFrameTests
         Assert.StartsWith($"View frame: {field} at byte {offset} is ", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(PayloadKind.Levels)]
+    [InlineData(PayloadKind.Signs)]
+    public void Rounded_values_are_no_view(PayloadKind kind)
+    {
+        byte[] frame = SampleFrames.SparseViewFrame();
+        frame[6] = (byte)kind;
+
+        var error = Assert.Throws<InvalidDataException>(() => ViewFrame.ReadHeader(SampleFrames.Resealed(frame, ViewFrame.HeaderSize)));
+
+        Assert.Equal($"View frame: kind at byte 6 is {(int)kind}; a view carries none, dense or sparse values.", error.Message);
+    }
+
     [Fact]
     public void Exception_count_beyond_the_frame_is_refused()
     {

@@ -1,0 +1,105 @@
+using System.Globalization;
+
+namespace OrleansSgd.Core.Consistency.Certificates;
+
+/// <summary>Makes the value and its status word out of the sums.</summary>
+internal static class CertificateVerdict
+{
+    // α·L = 1 is allowed; a product that exceeds it by rounding alone is not a violation.
+    private const double ProductMax = 1 + 1e-12;
+
+    public static CertificateValue Of(in CertificateSums sums, CertificateOptions options)
+    {
+        double smoothness = options.Smoothness;
+        double weight = sums.Weight;
+        bool biased = options.Form == CertificateForm.Biased;
+        double optimisation = 2 * (sums.LossStart - sums.LossEnd + sums.Jump) / weight;
+        double staleness = (biased ? 2 : 1) * smoothness * smoothness * sums.Distance / weight;
+        double noise = smoothness * sums.Noise / weight;
+        double bias = biased ? 2 * sums.Bias / weight : 0;
+        double lossError = Math.Sqrt((sums.LossStartError * sums.LossStartError) + (sums.LossEndError * sums.LossEndError));
+        double uncertainty = 2 * options.LossErrors * lossError / weight;
+        double total = optimisation + staleness + noise + bias + uncertainty;
+        string? broken = WhyVoid(sums, options, total);
+        (CertificateStatus status, string reason) = broken is null ? Worth(sums, options) : (CertificateStatus.Void, broken);
+        bool stored = broken is null && !biased && sums.RateMax * smoothness <= ProductMax / 2;
+        return new CertificateValue(
+            status, reason, sums.FirstTicket, sums.EndTicket, sums.StepCount, optimisation, staleness, noise, bias, sums.Jump, uncertainty,
+            sums.RateMax, stored ? 2 * total : double.NaN);
+    }
+
+    private static string? WhyVoid(in CertificateSums sums, CertificateOptions options, double total)
+    {
+        if (options.NotCovered is { } rule)
+        {
+            return rule;
+        }
+
+        if (sums.Broken is { } broken)
+        {
+            return broken;
+        }
+
+        if (sums.UnknownTicket >= 0)
+        {
+            return $"Rate, distance, noise or bias of ticket {sums.UnknownTicket} is not known or not finite.";
+        }
+
+        if (double.IsNaN(sums.LossEnd) || sums.Weight == 0)
+        {
+            return "No steps between two evaluations of the loss yet.";
+        }
+
+        if (options.Form == CertificateForm.Unbiased && !(sums.RateMax * options.Smoothness <= ProductMax))
+        {
+            return Text($"α·L is {sums.RateMax * options.Smoothness:g4}, above 1, where steps need not descend; use a rate of at most {1 / options.Smoothness:g4}.");
+        }
+
+        if (options.Form == CertificateForm.Unbiased && sums.Bias > 0)
+        {
+            return "Updates dropped or clipped something for good, which the unbiased form does not account for; use the biased form.";
+        }
+
+        if (!double.IsFinite(total))
+        {
+            return "The loss at an end of the window is not finite: the run diverged; use a smaller rate.";
+        }
+
+        return total < 0
+            ? Text($"The parts add up to {total:g4}, but no average of squares is below 0: the window is too short for its noise, or an assumption is broken.")
+            : null;
+    }
+
+    private static (CertificateStatus Status, string Reason) Worth(in CertificateSums sums, CertificateOptions options)
+    {
+        string estimated = string.Join(", ", Estimated(options, sums.LossStartError > 0 || sums.LossEndError > 0));
+        return estimated.Length == 0
+            ? (CertificateStatus.Rigorous, "L, noise and losses are exact, distances are pathwise bounds.")
+            : (CertificateStatus.Statistical, $"Estimated: {estimated}.");
+    }
+
+    private static IEnumerable<string> Estimated(CertificateOptions options, bool lossHasError)
+    {
+        if (!options.SmoothnessIsExact)
+        {
+            yield return "L";
+        }
+
+        if (!options.NoiseIsExact)
+        {
+            yield return options.Form == CertificateForm.Biased ? "second moment" : "noise";
+        }
+
+        if (!options.LossIsExact || lossHasError)
+        {
+            yield return "loss";
+        }
+
+        if (options.DistanceIsEstimated)
+        {
+            yield return "distance (sketches)";
+        }
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

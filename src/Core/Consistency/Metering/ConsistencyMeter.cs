@@ -1,0 +1,437 @@
+using OrleansSgd.Core.Consistency.Ledger;
+
+namespace OrleansSgd.Core.Consistency.Metering;
+
+/// <summary>Measures how far the view of every gradient was from the parameters it was applied to.</summary>
+/// <remarks>
+/// <para>x just before ticket t is x₀ minus every update with a smaller ticket, whether or not it has arrived anywhere. So
+/// x − v is made of exactly the updates that the view lacked, plus the residuals that workers hold back. Records
+/// arrive in any order; a ticket is finalised once everything up to it is settled, in ticket order.</para>
+/// <para>Always known: D ≤ Σ over shards of (Σ ‖missing update‖)², then (√that + Σ‖ε‖)² with residuals; no probability
+/// is involved. With sketches also an unbiased estimate of D.</para>
+/// <para>Memory is bounded by <see cref="MeterOptions.TicketsMax"/>. An entry is kept until no view still to come can
+/// lack it: every worker's newest view, every open ticket's view, and <see cref="KeepFrom"/> have to be past it.</para>
+/// <para>Not thread-safe. The steady state allocates nothing.</para>
+/// </remarks>
+public sealed class ConsistencyMeter
+{
+    private readonly MeterOptions _options;
+    private readonly LedgerEntry?[] _ring;
+    private readonly WorkerLedger _workers = new();
+    private readonly LostSlices _lost;
+    private readonly SliceState[] _states;
+    private readonly MissingSum _missing;
+    private long _oldest;
+    private long _end;
+    private long _roundTicket = -1;
+    private double _residualNorm;
+    private float[] _residualSketch = [];
+    private bool _residualSketched;
+
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
+    public ConsistencyMeter(MeterOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        _options = options;
+        _ring = new LedgerEntry?[options.TicketsMax];
+        _lost = new LostSlices(options.ShardCount);
+        _states = new SliceState[options.ShardCount];
+        _missing = new MissingSum(options.ShardCount);
+        GapBounds = new WindowStatistics(options.WindowLength);
+        GapEstimates = new WindowStatistics(options.WindowLength);
+        Delays = new WindowStatistics(options.WindowLength);
+    }
+
+    /// <summary>Upper bounds of the gap D / α² of the newest finalised tickets.</summary>
+    public WindowStatistics GapBounds { get; }
+
+    /// <summary>Sketch estimates of the gap of the newest finalised tickets; empty without sketches.</summary>
+    public WindowStatistics GapEstimates { get; }
+
+    /// <summary>Delays τ of the newest finalised tickets.</summary>
+    public WindowStatistics Delays { get; }
+
+    /// <summary>The first ticket that is not finalised.</summary>
+    public long NextTicket { get; private set; }
+
+    /// <summary>One past the highest ticket heard of.</summary>
+    public long TicketEnd => _end;
+
+    /// <summary>Tickets from here on are kept in any case: the lowest watermark of any shard's newest checkpoint.</summary>
+    /// <remarks>A shard that restores a checkpoint answers with views that old until the lost updates were pushed again.</remarks>
+    public long KeepFrom { get; set; } = long.MaxValue;
+
+    /// <summary>Takes up what a worker says of its ticket.</summary>
+    /// <param name="record">Copied.</param>
+    /// <exception cref="ArgumentException">The record is not whole or of another job's shape: a bug in the caller. Nothing changed.</exception>
+    public RecordOutcome Record(TicketRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        Check(record);
+        long ticket = record.Ticket;
+        if (ticket < NextTicket)
+        {
+            return Outcome(RecordVerdict.AlreadyFinalised, ticket, NextTicket);
+        }
+
+        if (record.ViewEnd() > record.RoundTicket)
+        {
+            return Outcome(RecordVerdict.ViewAheadOfTicket, ticket, record.ViewEnd());
+        }
+
+        long watermark = record.ViewWatermarkMin();
+        if (watermark < _oldest || _lost.IsForgotten(record))
+        {
+            return Outcome(RecordVerdict.ViewTooOld, ticket, _oldest);
+        }
+
+        if (!Reach(ticket))
+        {
+            return Outcome(RecordVerdict.RingFull, ticket, _oldest);
+        }
+
+        LedgerEntry entry = Entry(ticket);
+        bool other = entry.HasRecord && (entry.Record.Worker != record.Worker || entry.Record.Incarnation != record.Incarnation);
+        if (other || !entry.AgreesWith(record))
+        {
+            return Outcome(RecordVerdict.Conflict, ticket, ticket);
+        }
+
+        RecordVerdict verdict = entry.HasRecord ? RecordVerdict.Duplicate : RecordVerdict.Recorded;
+        entry.Fill(record, _states);
+        _workers.Saw(record.Worker, ticket, watermark);
+        return Outcome(verdict, ticket, _oldest);
+    }
+
+    /// <summary>Says what became of a ticket on one shard, before or after its record comes.</summary>
+    /// <param name="state">Applied or tombstoned.</param>
+    public RecordOutcome Settle(long ticket, int shard, SliceState state)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(ticket);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)shard, (uint)_options.ShardCount, nameof(shard));
+        if (state is not (SliceState.Applied or SliceState.Tombstoned))
+        {
+            throw new ArgumentOutOfRangeException(nameof(state), state, "A slice is settled as applied or as tombstoned.");
+        }
+
+        if (ticket < NextTicket)
+        {
+            return Outcome(RecordVerdict.AlreadyFinalised, ticket, NextTicket);
+        }
+
+        if (!Reach(ticket))
+        {
+            return Outcome(RecordVerdict.RingFull, ticket, _oldest);
+        }
+
+        return Entry(ticket).Settle(shard, state)
+            ? Outcome(RecordVerdict.Recorded, ticket, _oldest)
+            : Outcome(RecordVerdict.Conflict, ticket, ticket);
+    }
+
+    /// <summary>Declares every slice of a ticket void that is not known to be applied.</summary>
+    /// <remarks>For a worker that died, or a push that was refused. What no shard has is no step; what some shards have is a step whose rest is lost.</remarks>
+    public RecordOutcome Tombstone(long ticket)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(ticket);
+        if (ticket < NextTicket)
+        {
+            return Outcome(RecordVerdict.AlreadyFinalised, ticket, NextTicket);
+        }
+
+        if (!Reach(ticket))
+        {
+            return Outcome(RecordVerdict.RingFull, ticket, _oldest);
+        }
+
+        LedgerEntry entry = Entry(ticket);
+        for (int shard = 0; shard < _options.ShardCount; shard++)
+        {
+            entry.Settle(shard, SliceState.Tombstoned);
+        }
+
+        return Outcome(RecordVerdict.Recorded, ticket, _oldest);
+    }
+
+    /// <summary>A worker takes no more tickets from <paramref name="fromTicket"/> on; what is then left of its residual is lost.</summary>
+    /// <remarks>Also lets go of the tickets that only its next view could have lacked. A worker that flushed lost nothing.</remarks>
+    public void Retire(int worker, long fromTicket)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(worker);
+        _workers.Leave(worker, fromTicket);
+    }
+
+    /// <summary>A shard came back without updates that x contained: x no longer contains them either.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="newIncarnation">Its new life; views of older lives may still contain what was lost.</param>
+    /// <param name="lostTickets">What it lost for good; what will be pushed again is merely late and does not belong here.</param>
+    public RebaseOutcome Rebase(int shard, int newIncarnation, ReadOnlySpan<long> lostTickets)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)shard, (uint)_options.ShardCount, nameof(shard));
+        int lost = 0;
+        int unknown = 0;
+        double distance = 0;
+        double[] sum = [];
+        bool sketched = true;
+        foreach (long ticket in lostTickets)
+        {
+            if (ticket < _oldest || (ticket < NextTicket && EntryOrNull(ticket) is not { HasRecord: true }) || !Reach(ticket))
+            {
+                unknown++;
+                continue;
+            }
+
+            LedgerEntry entry = Entry(ticket);
+            ref SliceRecord slice = ref entry.Record.Slices[shard];
+            if (slice.State == SliceState.Tombstoned)
+            {
+                continue;
+            }
+
+            // Views may contain it, and how large it was is not known before its record comes.
+            unknown += slice.State == SliceState.Applied && !entry.HasRecord ? 1 : 0;
+            double norm = Math.Sqrt(slice.NormSquared);
+            ReadOnlySpan<float> sketch = entry.Record.Sketch(shard);
+            entry.PendingCount -= slice.State == SliceState.Pending ? 1 : 0;
+            slice.State = SliceState.Tombstoned;
+            _lost.Add(ticket, shard, newIncarnation, norm, sketch, NextTicket + _options.TicketsMax);
+
+            // What is not finalised yet was no step of x so far: finalising it accounts for what is missing.
+            if (ticket < NextTicket)
+            {
+                lost++;
+                distance += norm;
+                sketched &= !sketch.IsEmpty;
+                AddTo(ref sum, sketch);
+            }
+        }
+
+        double estimate = !sketched || lost == 0 ? double.NaN : Math.Sqrt(Sketches.CountSketch.NormSquared(sum));
+        return new RebaseOutcome(lost, unknown, distance, lost == 0 ? 0 : estimate);
+    }
+
+    /// <summary>Finalises the next ticket, when everything up to it is settled.</summary>
+    /// <returns>False when the next ticket is still open.</returns>
+    public bool TryFinalise(out FinalisedTicket ticket)
+    {
+        ticket = default;
+        if (NextTicket >= _end || EntryOrNull(NextTicket) is not { PendingCount: 0 } entry)
+        {
+            return false;
+        }
+
+        bool isVoid = entry.IsVoid;
+        if (!entry.HasRecord && !isVoid)
+        {
+            return false;
+        }
+
+        double rebased = _workers.Release(NextTicket);
+        if (entry.HasRecord)
+        {
+            BeginRound(entry.Record);
+        }
+
+        if (isVoid)
+        {
+            ticket = new FinalisedTicket { Ticket = NextTicket, Worker = entry.HasRecord ? entry.Record.Worker : -1, IsVoid = true };
+        }
+        else
+        {
+            ticket = Measure(entry.Record);
+            rebased += LostPart(entry.Record);
+        }
+
+        rebased += entry.HasRecord ? _workers.Update(entry.Record) : 0;
+        ticket = ticket with { RebasedDistance = rebased };
+        Add(ticket);
+        NextTicket++;
+        _lost.Drop(NextTicket);
+        return true;
+    }
+
+    private static double LostPart(TicketRecord record)
+    {
+        double sum = 0;
+        foreach (ref readonly SliceRecord slice in record.Slices)
+        {
+            sum += slice.State == SliceState.Tombstoned ? slice.NormSquared : 0;
+        }
+
+        return Math.Sqrt(sum);
+    }
+
+    private static void AddTo(ref double[] sum, ReadOnlySpan<float> sketch)
+    {
+        if (sum.Length < sketch.Length)
+        {
+            Array.Resize(ref sum, sketch.Length);
+        }
+
+        for (int i = 0; i < sketch.Length; i++)
+        {
+            sum[i] += sketch[i];
+        }
+    }
+
+    private FinalisedTicket Measure(TicketRecord record)
+    {
+        _missing.Begin(record);
+        for (long k = Math.Max(record.ViewWatermarkMin(), _oldest); k < record.RoundTicket; k++)
+        {
+            _missing.Add(k, EntryOrNull(k)!.Record);
+        }
+
+        _missing.AddExtras(record, _lost);
+        double stale = _missing.BoundSquared;
+        double staleEstimate = _missing.EstimateSquared();
+        double distance = Math.Sqrt(stale) + _residualNorm;
+        return new FinalisedTicket
+        {
+            Ticket = record.Ticket,
+            Worker = record.Worker,
+            Incarnation = record.Incarnation,
+            Rate = record.Rate,
+            StepRate = record.StepRate,
+            SampleCount = record.SampleCount,
+            LossSum = record.LossSum,
+            Delay = _missing.Delay,
+            ExtraCount = _missing.ExtraCount,
+            MissingMass = _missing.Mass,
+            StaleBoundSquared = stale,
+            StaleEstimateSquared = staleEstimate,
+            ResidualDistance = _residualNorm,
+            DistanceBoundSquared = distance * distance,
+            DistanceEstimateSquared = Estimate(staleEstimate),
+            GradientNormSquared = record.GradientNormSquared,
+            HalfBatchDifferenceSquared = record.HalfBatchDifferenceSquared,
+            DroppedNormSquared = record.DroppedNormSquared,
+            Gamma = record.Gamma,
+        };
+    }
+
+    private double Estimate(double staleEstimate)
+    {
+        if (_residualNorm > 0 && !double.IsNaN(staleEstimate))
+        {
+            if (_residualSketched)
+            {
+                return _missing.EstimateSquaredWith(_residualSketch);
+            }
+
+            double distance = Math.Sqrt(staleEstimate) + _residualNorm;
+            return distance * distance;
+        }
+
+        return staleEstimate;
+    }
+
+    // The residuals enter x as they are before the round, whoever of the round is finalised first.
+    private void BeginRound(TicketRecord record)
+    {
+        if (record.RoundTicket == _roundTicket)
+        {
+            return;
+        }
+
+        _roundTicket = record.RoundTicket;
+        _residualNorm = _options.ResidualScale * _workers.NormSum;
+        _residualSketched = record.SketchWidth > 0 && _workers.IsSketched;
+        if (_residualSketched && _residualNorm > 0)
+        {
+            int length = record.ShardCount * record.SketchWidth;
+            if (_residualSketch.Length != length)
+            {
+                _residualSketch = new float[length];
+            }
+
+            _residualSketch.AsSpan().Clear();
+            _workers.AddSketchTo(_residualSketch, _options.ResidualScale);
+        }
+    }
+
+    private void Add(in FinalisedTicket ticket)
+    {
+        if (ticket.IsVoid)
+        {
+            return;
+        }
+
+        Delays.Add(ticket.Delay);
+        if (double.IsFinite(ticket.GapBound))
+        {
+            GapBounds.Add(ticket.GapBound);
+        }
+
+        if (double.IsFinite(ticket.GapEstimate))
+        {
+            GapEstimates.Add(ticket.GapEstimate);
+        }
+    }
+
+    private void Check(TicketRecord record)
+    {
+        if (record.ShardCount != _options.ShardCount)
+        {
+            throw new ArgumentException($"The record has {record.ShardCount} shards, the job {_options.ShardCount}.", nameof(record));
+        }
+
+        if (record.Mistake() is { } mistake)
+        {
+            throw new ArgumentException($"Ledger record: {mistake}.", nameof(record));
+        }
+    }
+
+    /// <summary>Makes room for a ticket by forgetting what no view to come can lack; false when that is not enough.</summary>
+    private bool Reach(long ticket)
+    {
+        if (ticket - _oldest >= _options.TicketsMax)
+        {
+            long floor = Math.Min(PruneFloor(), ticket - _options.TicketsMax + 1);
+            _oldest = Math.Max(_oldest, floor);
+        }
+
+        if (ticket - _oldest >= _options.TicketsMax)
+        {
+            return false;
+        }
+
+        _end = Math.Max(_end, ticket + 1);
+        return true;
+    }
+
+    private long PruneFloor()
+    {
+        long floor = Math.Min(Math.Min(NextTicket, KeepFrom), _workers.ViewWatermarkMin());
+        for (long k = NextTicket; k < _end; k++)
+        {
+            if (EntryOrNull(k) is { HasRecord: true } entry)
+            {
+                floor = Math.Min(floor, entry.Record.ViewWatermarkMin());
+            }
+        }
+
+        return floor;
+    }
+
+    private LedgerEntry Entry(long ticket)
+    {
+        ref LedgerEntry? entry = ref _ring[ticket & (_ring.Length - 1)];
+        entry ??= new LedgerEntry();
+        if (entry.Ticket != ticket)
+        {
+            entry.Open(ticket, _options.ShardCount);
+        }
+
+        return entry;
+    }
+
+    private LedgerEntry? EntryOrNull(long ticket)
+    {
+        LedgerEntry? entry = _ring[ticket & (_ring.Length - 1)];
+        return entry?.Ticket == ticket ? entry : null;
+    }
+
+    private RecordOutcome Outcome(RecordVerdict verdict, long ticket, long limit) => new(verdict, ticket, limit, _options.TicketsMax);
+}

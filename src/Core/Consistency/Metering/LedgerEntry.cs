@@ -1,0 +1,103 @@
+using OrleansSgd.Core.Consistency.Ledger;
+
+namespace OrleansSgd.Core.Consistency.Metering;
+
+/// <summary>One ticket in the ring; its buffers outlive the ticket.</summary>
+internal sealed class LedgerEntry
+{
+    /// <summary>The ticket that is here; −1 for none.</summary>
+    public long Ticket { get; set; } = -1;
+
+    /// <summary>False when nothing but the end of some slices is known yet.</summary>
+    public bool HasRecord { get; set; }
+
+    /// <summary>Slices whose end is not known.</summary>
+    public int PendingCount { get; set; }
+
+    public TicketRecord Record { get; } = new();
+
+    public bool IsVoid
+    {
+        get
+        {
+            foreach (ref readonly SliceRecord slice in Record.Slices)
+            {
+                if (slice.State != SliceState.Tombstoned)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    public void Open(long ticket, int shardCount)
+    {
+        Ticket = ticket;
+        HasRecord = false;
+        PendingCount = shardCount;
+        Record.Begin(shardCount);
+        Record.Ticket = ticket;
+        Record.RoundTicket = ticket;
+    }
+
+    /// <summary>Takes over a record, keeping what is known of slices that it calls pending.</summary>
+    public void Fill(TicketRecord record, Span<SliceState> known)
+    {
+        for (int shard = 0; shard < known.Length; shard++)
+        {
+            known[shard] = Record.Slices[shard].State;
+        }
+
+        Record.CopyFrom(record);
+        HasRecord = true;
+        for (int shard = 0; shard < known.Length; shard++)
+        {
+            if (known[shard] != SliceState.Pending)
+            {
+                Record.Slices[shard].State = known[shard];
+            }
+        }
+
+        CountPending();
+    }
+
+    /// <summary>False when the record says of a slice the opposite of what is known.</summary>
+    public bool AgreesWith(TicketRecord record)
+    {
+        for (int shard = 0; shard < record.ShardCount; shard++)
+        {
+            SliceState known = Record.Slices[shard].State;
+            SliceState said = record.Slices[shard].State;
+            if (known != SliceState.Pending && said != SliceState.Pending && known != said)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Settles a slice that is pending; false when it was settled otherwise.</summary>
+    public bool Settle(int shard, SliceState state)
+    {
+        ref SliceRecord slice = ref Record.Slices[shard];
+        if (slice.State == SliceState.Pending)
+        {
+            slice.State = state;
+            PendingCount--;
+        }
+
+        return slice.State == state;
+    }
+
+    private void CountPending()
+    {
+        PendingCount = 0;
+        foreach (ref readonly SliceRecord slice in Record.Slices)
+        {
+            PendingCount += slice.State == SliceState.Pending ? 1 : 0;
+        }
+    }
+}

@@ -1,0 +1,286 @@
+using OrleansSgd.Core.Frames;
+using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Shards;
+using OrleansSgd.Core.Vectors;
+using OrleansSgd.Core.Workers;
+using OrleansSgd.Simulation.Facts;
+
+namespace OrleansSgd.Simulation.Hosts;
+
+/// <summary>Carries out the commands of one worker's machine, as the worker's loop on a silo does.</summary>
+internal sealed class WorkerLoop
+{
+    // How long a gradient takes, in microseconds; workers differ.
+    private const int ComputeMin = 500;
+
+    private readonly Grid _grid;
+    private readonly WorkerHost _host;
+    private readonly int _worker;
+    private readonly WorkerMachine _machine;
+    private readonly Dictionary<long, byte[][]> _frames = [];
+    private readonly Queue<Action> _arrived = new();
+    private float[] _update = [];
+    private int _underWay;
+    private bool _isBusy;
+    private bool _isHolding;
+    private bool _isStopped;
+
+    public WorkerLoop(Grid grid, WorkerHost host, int worker, int incarnation)
+    {
+        _grid = grid;
+        _host = host;
+        _worker = worker;
+        Incarnation = incarnation;
+        View = new WorkerView(grid.Model.Map);
+        int shards = grid.Plan.Run.Shards;
+        _machine = new WorkerMachine(shards, grid.Plan.Run.Batch, worker * shards / grid.Plan.Run.Workers);
+    }
+
+    public int Incarnation { get; }
+
+    public WorkerView View { get; }
+
+    private bool IsOver => _isStopped || _host.IsDead;
+
+    public void Stop() => _isStopped = true;
+
+    /// <summary>Takes commands until there is none, or one has to be waited for.</summary>
+    public void Run()
+    {
+        while (!IsOver && !_isBusy)
+        {
+            if (_arrived.TryDequeue(out Action? arrival))
+            {
+                arrival();
+            }
+            else if (_machine.TryNext(out WorkerCommand command))
+            {
+                CarryOut(command);
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    private void CarryOut(WorkerCommand command)
+    {
+        switch (command.Kind)
+        {
+            case WorkerCommandKind.Lease:
+                Lease(command);
+                break;
+            case WorkerCommandKind.Gradient:
+                Compute();
+                break;
+            case WorkerCommandKind.Ticket:
+                Ticket(command);
+                break;
+            case WorkerCommandKind.Pull or WorkerCommandKind.Push:
+                Send(command);
+                break;
+            case WorkerCommandKind.Hold:
+                _isBusy = _isHolding = true;
+                HoldOnceAllArrived();
+                break;
+            case WorkerCommandKind.Release:
+                _frames.Remove(command.Sequence);
+                break;
+            case WorkerCommandKind.Stop:
+                Stop();
+                if (_machine.StopReason != WorkerStopReason.Finished)
+                {
+                    _host.ReportEnd();
+                }
+
+                break;
+        }
+    }
+
+    private void Lease(WorkerCommand command)
+    {
+        long committed = _machine.Lease.Id;
+        _isBusy = true;
+        _grid.Network.Call<(LeaseVerdict Verdict, Lease Lease)>(
+            reply => _grid.Job.Lease(_worker, Incarnation, committed, reply),
+            answer => Resume(() => _machine.LeaseAnswered(answer.Verdict, answer.Lease)),
+            () => Resume(() => _machine.CallFailed(command)));
+    }
+
+    private void Compute()
+    {
+        BatchRange batch = _machine.Batch;
+        _update = _grid.Model.Update(View.Parameters, batch);
+        int shards = _grid.Plan.Run.Shards;
+        _grid.Facts.Add(new Computed(
+            _worker, Incarnation, _machine.Sequence + 1, batch.Lease.Round,
+            [.. Enumerable.Range(0, shards).Select(View.Version)],
+            [.. Enumerable.Range(0, shards).Select(View.Incarnation)],
+            _update));
+        _isBusy = true;
+        _grid.Time.After(ComputeMin * (1 + _worker), () => Resume(() => _machine.GradientComputed(isFinite: true)));
+    }
+
+    private void Ticket(WorkerCommand command)
+    {
+        BatchRange batch = _machine.Batch;
+        long sequence = _machine.Sequence;
+        _isBusy = true;
+        _grid.Network.Call<long>(
+            reply => reply(_grid.Job.Ticket(_worker, Incarnation, sequence, batch)),
+            ticket => Resume(() =>
+            {
+                Encode(ticket);
+                _machine.TicketTaken(ticket, isFinite: true);
+            }),
+            () => Resume(() => _machine.CallFailed(command)));
+    }
+
+    private void Encode(long ticket)
+    {
+        if (ticket < 0)
+        {
+            return;
+        }
+
+        BatchRange batch = _machine.Batch;
+        byte[][] frames = new byte[_grid.Plan.Run.Shards][];
+        for (int shard = 0; shard < frames.Length; shard++)
+        {
+            ShardRange range = _grid.Model.Map[shard];
+            (PayloadKind kind, int count, byte[] payload) = _grid.Model.Encode(_update.AsSpan(range.Start, range.Length));
+            frames[shard] = new byte[PushFrame.HeaderSize + payload.Length];
+            payload.CopyTo(frames[shard], PushFrame.HeaderSize);
+            PushFrame.WriteHeader(frames[shard], new PushHeader
+            {
+                Kind = kind,
+                Shard = shard,
+                ShardIncarnation = View.Incarnation(shard),
+                Worker = _worker,
+                Incarnation = Incarnation,
+                Sequence = _machine.Sequence,
+                Ticket = ticket,
+                Round = batch.Lease.Round,
+                Slot = batch.Lease.Slot,
+                SlotCount = batch.Lease.SlotCount,
+                ViewVersion = View.Version(shard),
+                SampleCount = batch.Length,
+                Length = range.Length,
+                EntryCount = count,
+                PayloadSize = payload.Length,
+            });
+        }
+
+        _frames[_machine.Sequence] = frames;
+    }
+
+    private void Send(WorkerCommand command)
+    {
+        int shard = command.Shard;
+        long version = View.Version(shard);
+        int life = View.Incarnation(shard);
+        _underWay++;
+        if (command.Kind == WorkerCommandKind.Push)
+        {
+            byte[] frame = _frames[command.Sequence][shard];
+            _grid.CallShard<byte[]?>(
+                shard, (host, reply) => reply(host.Push(frame, version, life)), Arrive, Fail);
+        }
+        else
+        {
+            _grid.CallShard<byte[]?>(
+                shard, (host, reply) => host.Pull(version, life, command.Version, reply), Arrive, Fail);
+        }
+
+        void Arrive(byte[]? frame) => Arrived(() => Answered(command, frame));
+
+        void Fail() => Arrived(() => _machine.CallFailed(command));
+    }
+
+    private void Answered(WorkerCommand command, byte[]? frame)
+    {
+        ViewHeader header = default;
+        if (frame is null || !View.TryApply(frame, out header))
+        {
+            if (frame is null)
+            {
+                _grid.Network.Call<int>(
+                    reply =>
+                    {
+                        _grid.Job.ReportShard(command.Shard);
+                        reply(0);
+                    },
+                    _ => { }, () => { });
+            }
+
+            header = new ViewHeader { Outcome = (byte)PushOutcomeKind.NotReady };
+        }
+        else
+        {
+            NoteView(command.Shard);
+        }
+
+        var outcome = new PushOutcome((PushOutcomeKind)header.Outcome, header.Delay, header.Version);
+        if (command.Kind == WorkerCommandKind.Push)
+        {
+            _machine.PushAnswered(command.Shard, command.Sequence, outcome, header.ShardIncarnation);
+        }
+        else
+        {
+            _machine.ViewArrived(command.Shard, outcome.Kind, header.Version, header.ShardIncarnation);
+        }
+    }
+
+    private void NoteView(int shard)
+    {
+        ShardRange range = _grid.Model.Map[shard];
+        float[] slice = View.Parameters.Slice(range.Start, range.Length).ToArray();
+        _grid.Facts.Add(new Viewed(
+            _worker, shard, View.Incarnation(shard), View.Version(shard), _grid.Hooks.View(slice)));
+    }
+
+    private void Resume(Action tell)
+    {
+        if (!IsOver)
+        {
+            _isBusy = false;
+            tell();
+            Run();
+        }
+    }
+
+    // While the loop waits for the job or computes, answers of shards queue up; while it holds, they are taken.
+    private void Arrived(Action tell)
+    {
+        _underWay--;
+        if (IsOver)
+        {
+            return;
+        }
+
+        if (_isHolding)
+        {
+            tell();
+            HoldOnceAllArrived();
+            return;
+        }
+
+        _arrived.Enqueue(tell);
+        Run();
+    }
+
+    private void HoldOnceAllArrived()
+    {
+        while (_arrived.TryDequeue(out Action? arrival))
+        {
+            arrival();
+        }
+
+        if (_underWay == 0)
+        {
+            _isHolding = false;
+            _grid.Time.After((long)_machine.HoldFor.TotalMicroseconds, () => Resume(_machine.Ticked));
+        }
+    }
+}

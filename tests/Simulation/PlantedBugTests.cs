@@ -1,0 +1,75 @@
+using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Shards;
+using OrleansSgd.Simulation.Checks;
+using OrleansSgd.Simulation.Hosts;
+using OrleansSgd.Simulation.Plants;
+
+namespace OrleansSgd.Simulation;
+
+/// <summary>Each checker must catch the bug that was planted for it, or its silence says nothing.</summary>
+public class PlantedBugTests
+{
+    private const ulong SeedCount = 100;
+
+    [Fact]
+    public void Shard_that_forgets_what_it_applied_is_caught_by_the_once_check() =>
+        AssertCaught<OnceCheck>(RunPlan.Async, Shards(shard => new ForgetfulShard(shard)));
+
+    [Fact]
+    public void Shard_that_applies_rounds_in_order_of_arrival_is_caught_by_the_sum_check() =>
+        AssertCaught<SumCheck>(RunPlan.Bsp, Shards(shard => new ArrivalOrderShard(shard)));
+
+    [Fact]
+    public void Shard_that_throws_an_update_away_is_caught_by_the_sum_check() =>
+        AssertCaught<SumCheck>(RunPlan.Async, Shards(shard => new LosingShard(shard)));
+
+    [Fact]
+    public void Shard_that_ignores_fences_is_caught_by_the_fence_check() =>
+        AssertCaught<FenceCheck>(RunPlan.Async, Shards(shard => new UnfencedShard(shard)));
+
+    [Fact]
+    public void Shard_that_miscounts_delays_is_caught_by_the_delay_check() =>
+        AssertCaught<DelayCheck>(RunPlan.Async, Shards(shard => new MiscountingShard(shard)));
+
+    [Fact]
+    public void Views_that_are_off_by_one_bit_are_caught_by_the_view_check() =>
+        AssertCaught<ViewCheck>(RunPlan.Bsp, new BlurredViews());
+
+    [Fact]
+    public void Job_that_returns_a_doubtful_lease_at_once_is_caught_by_the_sample_check() =>
+        AssertCaught<SampleCheck>(RunPlan.Async, new HastyJob());
+
+    [Fact]
+    public void Job_that_returns_a_doubtful_lease_at_once_is_caught_by_the_account_check() =>
+        AssertCaught<AccountCheck>(RunPlan.Async, new HastyJob());
+
+    [Fact]
+    public void Job_that_never_hears_of_lost_silos_is_caught_by_the_end_check() =>
+        AssertCaught<EndCheck>(RunPlan.Async, new DeafJob());
+
+    [Fact]
+    public void Shard_that_applies_rounds_in_order_of_arrival_is_caught_by_the_bit_check()
+    {
+        FaultPlan plan = FaultPlan.Draw(7, RunPlan.Bsp).Undisturbed;
+        plan = plan with { Run = plan.Run with { Workers = 4, Shards = 2 } };
+
+        Assert.NotNull(BitCheck.Breach(
+            Simulator.Run(plan, Shards(shard => new ArrivalOrderShard(shard))), Simulator.Run(plan)));
+    }
+
+    private static PlantedShards Shards(Func<ParameterShard, ShardMachine> make) => new(make);
+
+    private static void AssertCaught<T>(string mode, Hooks hooks) where T : Check
+    {
+        Check check = Check.All.OfType<T>().Single();
+        for (ulong seed = 1; seed <= SeedCount; seed++)
+        {
+            if (check.Breach(Simulator.Run(FaultPlan.Draw(seed, mode), hooks)) is not null)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"{typeof(T).Name} caught nothing in {SeedCount} seeds.");
+    }
+}
