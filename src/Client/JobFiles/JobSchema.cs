@@ -79,10 +79,14 @@ internal static class JobSchema
     /// <summary>The <c>codec</c> section.</summary>
     public static JobSection Codec { get; } = new("codec",
     [
-        new("kind", JobValueKind.Text, "", CodecPlan.Dense, "`dense` sends everything, `top-k` the coordinates of largest magnitude.") { Choices = [CodecPlan.Dense, CodecPlan.TopK] },
-        new("fraction", JobValueKind.Number, "above 0, at most 1", "none", "Share of the coordinates sent. top-k takes this or `count`."),
-        new("count", JobValueKind.Whole, CountRange, "none", "Coordinates sent. top-k."),
+        new("kind", JobValueKind.Text, "", CodecPlan.Dense, "How an update is encoded; see above the table.") { Choices = CodecPlan.Kinds },
+        new("fraction", JobValueKind.Number, "above 0, at most 1", "none", "Share of the coordinates sent. top-k and random-k take this or `count`."),
+        new("count", JobValueKind.Whole, CountRange, "none", "Coordinates sent. top-k, random-k."),
         new("errorFeedback", JobValueKind.Switch, "true or false", "true", "Whether what is not sent is kept for the next update."),
+        new("levels", JobValueKind.Whole, "1 to 127", "31", "Levels of a magnitude. qsgd."),
+        new("bucket", JobValueKind.Whole, "a multiple of 8, 16 to 1073741824", "512", "Coordinates that share a scale. qsgd, one-bit."),
+        new("threshold", JobValueKind.Number, "above 0", "none", "Smallest magnitude sent, in parameter units (rate times gradient). threshold."),
+        new("separateMeans", JobValueKind.Switch, "true or false", "false", "Whether positive and negative values have scales of their own. one-bit."),
     ]);
 
     /// <summary>The <c>rate</c> section.</summary>

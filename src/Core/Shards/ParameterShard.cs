@@ -274,7 +274,7 @@ public sealed class ParameterShard
         {
             _changes.Record(Version, FramePayload.Indices(payload, header.EntryCount));
         }
-        else if (header.Kind == PayloadKind.Dense)
+        else if (header.Kind != PayloadKind.None)
         {
             _changes.RecordWhole(Version);
         }

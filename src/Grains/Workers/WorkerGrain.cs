@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Consistency;
+using OrleansSgd.Core.Randomness;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Core.Vectors;
 using OrleansSgd.Core.Workers;
@@ -99,7 +100,8 @@ public sealed partial class WorkerGrain(
 
         var step = new GradientStep(plan.Run, model, sets.Train);
         var encoder = new UpdateEncoder(
-            _map, UpdateCodecs.Create(plan.Run.Codec, model.ParameterCount), identity.Worker, identity.Incarnation);
+            _map, UpdateCodecs.Create(plan.Run.Codec, model.ParameterCount, CodecSeed(plan, identity)),
+            identity.Worker, identity.Incarnation);
         int shardOffset = identity.Worker * shards.Length / plan.Run.Workers;
         var machine = new WorkerMachine(shards.Length, plan.Run.Batch, shardOffset);
         var loop = new WorkerLoop(
@@ -109,6 +111,10 @@ public sealed partial class WorkerGrain(
         _loop = pool.Run(() => WatchAsync(loop, machine, step, job, identity, cancellation));
         LogStarted(identity.Name);
     }
+
+    // Every life of every worker draws its own numbers, the same in each run of one seed.
+    private static ulong CodecSeed(JobPlan plan, WorkerIdentity identity) =>
+        new SeededRandom(plan.Run.Seed, ((ulong)(uint)identity.Worker << 32) | (uint)identity.Incarnation).NextUInt64();
 
     private async Task WatchAsync(
         WorkerLoop loop, WorkerMachine machine, GradientStep step, IJobGrain job, WorkerIdentity identity,

@@ -84,7 +84,7 @@ public sealed class JobFileTests
                 "job.yaml:10:1: fraction is not a key of a job file; did you mean codec.fraction?",
                 "job.yaml:11:8: model is 'softmax'; use a section with the keys of model, such as model: {kind: softmax}.",
                 "job.yaml:12:7: rate.rate is -1; use a finite number above 0.",
-                "job.yaml:14:9: codec.kind is 'topk'; use dense or top-k. Did you mean top-k?",
+                "job.yaml:14:9: codec.kind is 'topk'; use dense, top-k, random-k, threshold, qsgd or one-bit. Did you mean top-k?",
                 "job.yaml:15:1: shards has no value; use a whole number, 1 to 10000, or remove the line.",
                 "job.yaml:16:8: silos is 65; use 1 to 64.",
             ],

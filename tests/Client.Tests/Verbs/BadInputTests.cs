@@ -11,7 +11,7 @@ public sealed class BadInputTests
     [InlineData("batch: 20", "bacth: 20", ExitCodes.BadInput, "tiny.yaml:14:1: bacth is not a key of a job file; did you mean batch?")]
     [InlineData("rate: 0.1", "rate: -0.1", ExitCodes.BadInput, "tiny.yaml:16:7: rate.rate is -0.1; use a finite number above 0.")]
     [InlineData("kind: softmax", "kind: sotfmax", ExitCodes.BadInput, "tiny.yaml:10:9: model.kind is 'sotfmax'; use one of least-squares, logistic, softmax, mlp. Did you mean softmax?")]
-    [InlineData("rate: 0.1", "codec: {kind: zip}", ExitCodes.BadInput, "tiny.yaml:16:15: codec.kind is 'zip'; use dense or top-k.")]
+    [InlineData("rate: 0.1", "codec: {kind: zip}", ExitCodes.BadInput, "tiny.yaml:16:15: codec.kind is 'zip'; use dense, top-k, random-k, threshold, qsgd or one-bit.")]
     [InlineData("shards: 2", "shards: 34", ExitCodes.BadInput, "tiny.yaml:12:9: shards is 34, but the model has 33 parameters; use 1 to 33.")]
     [InlineData("kind: softmax", "kind: logistic", ExitCodes.BadInput, "tiny.yaml:10:9: model.kind is logistic, but the data has 3 classes and logistic wants two classes; use softmax, mlp or least-squares.")]
     [InlineData("rate: 0.1", "rate: 1e38", ExitCodes.RunFailed, "diverged")]

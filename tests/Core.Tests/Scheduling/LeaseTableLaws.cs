@@ -25,12 +25,12 @@ public class LeaseTableLaws
     [Fact]
     public void Rounds_use_every_sample_once_whoever_gets_lost() =>
         Prop.ForAll(Histories, h => Mistake(
-            LeaseTable.Synchronous(h.Samples, h.Epochs, h.Batch, h.Width), h.Samples, h.Epochs, h.Workers, h.Choices) is null)
+            LeaseTable.Synchronous(h.Samples, h.Epochs, h.Batch, h.Workers), h.Samples, h.Epochs, h.Workers, h.Choices) is null)
             .QuickCheckThrowOnFailure();
 
     [Fact]
     public void Lease_that_is_used_without_being_committed_is_caught() => Assert.NotNull(Mistake(
-        LeaseTable.Asynchronous(20, 1, 2, 2), 20, 1, 2, [.. Enumerable.Range(0, 400)], forgotten: 3));
+        LeaseTable.Asynchronous(20, 1, 2, 2), 20, 1, 2, [.. Enumerable.Range(0, 400).Select(i => 4 * i)], forgotten: 3));
 
     // Plays the choices, then lets everybody finish; counts what was used of each sample.
     private static string? Mistake(LeaseTable table, int samples, int epochs, int workers, int[] choices, int forgotten = -1)

@@ -85,16 +85,31 @@ public class LeaseTableTests
         // 9 samples in batches of 2 are 5 batches: rounds of 3 and 2.
         var table = LeaseTable.Synchronous(9, 2, 2, 3);
         var leases = new List<Lease>();
-        while (table.Ask(0, out Lease lease) == LeaseVerdict.Granted)
+        for (int i = 0; !table.IsFinished; i++)
         {
-            leases.Add(lease);
-            table.Commit(lease.Id, 0);
+            if (table.Ask(i % 3, out Lease lease) == LeaseVerdict.Granted)
+            {
+                leases.Add(lease);
+                table.Commit(lease.Id, i % 3);
+            }
         }
 
         Assert.Equal([3, 3, 3, 2, 2, 3, 3, 3, 2, 2], leases.Select(lease => lease.SlotCount));
         Assert.Equal([0, 0, 0, 1, 1, 2, 2, 2, 3, 3], leases.Select(lease => (int)lease.Round));
         Assert.Equal([2, 2, 2, 2, 1], leases.Take(5).Select(lease => lease.Length));
         Assert.Equal([3, 2, 3, 2], Enumerable.Range(0, 4).Select(round => table.SlotsOf(round)));
+    }
+
+    [Fact]
+    public void Slot_of_a_round_belongs_to_the_worker_of_its_number()
+    {
+        var table = LeaseTable.Synchronous(20, 1, 2, 3);
+
+        table.Ask(2, out Lease last);
+        table.Ask(0, out Lease first);
+
+        Assert.Equal((2, 4, 6), (last.Slot, last.Start, last.End));
+        Assert.Equal((0, 0, 2), (first.Slot, first.Start, first.End));
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed class ConsistencyMeter
 
         RecordVerdict verdict = entry.HasRecord ? RecordVerdict.Duplicate : RecordVerdict.Recorded;
         entry.Fill(record, _states);
-        _workers.Saw(record.Worker, ticket, watermark);
+        _workers.Saw(record.Worker, record.Incarnation, ticket, watermark);
         return Outcome(verdict, ticket, _oldest);
     }
 

@@ -44,12 +44,13 @@ internal sealed class WorkerLedger
     }
 
     /// <summary>A worker showed a view; its later ones are not older.</summary>
-    public void Saw(int worker, long ticket, long viewWatermark)
+    public void Saw(int worker, int incarnation, long ticket, long viewWatermark)
     {
         Note note = NoteOf(worker);
-        if (ticket >= note.LastTicket)
+        if (ticket >= note.LastTicket && incarnation > note.IncarnationLeft)
         {
             note.LastTicket = ticket;
+            note.IncarnationSeen = Math.Max(note.IncarnationSeen, incarnation);
             note.ViewWatermark = viewWatermark;
         }
     }
@@ -66,8 +67,16 @@ internal sealed class WorkerLedger
         return min;
     }
 
-    /// <summary>The worker takes no ticket from this one on.</summary>
-    public void Leave(int worker, long fromTicket) => _leaving.Add((worker, fromTicket));
+    /// <summary>The worker takes no ticket from this one on, and will not pull again; a later life of it may.</summary>
+    public void Leave(int worker, long fromTicket)
+    {
+        _leaving.Add((worker, fromTicket));
+        if (_notes.TryGetValue(worker, out Note? note))
+        {
+            note.IncarnationLeft = note.IncarnationSeen;
+            note.ViewWatermark = long.MaxValue;
+        }
+    }
 
     /// <summary>Lets go of workers that left at or before this ticket; answers the norms of the residuals lost with them.</summary>
     public double Release(long ticket)
@@ -76,14 +85,19 @@ internal sealed class WorkerLedger
         for (int i = _leaving.Count - 1; i >= 0; i--)
         {
             (int worker, long from) = _leaving[i];
-            if (from <= ticket)
+            if (from > ticket)
             {
-                _leaving.RemoveAt(i);
-                if (_notes.TryGetValue(worker, out Note? note))
+                continue;
+            }
+
+            _leaving.RemoveAt(i);
+            if (_notes.TryGetValue(worker, out Note? note))
+            {
+                lost += note.Norm;
+                Hold(note, 0, default);
+                if (note.IncarnationSeen <= note.IncarnationLeft)
                 {
                     _notes.Remove(worker);
-                    lost += note.Norm;
-                    Hold(note, 0, default);
                 }
             }
         }
@@ -169,6 +183,10 @@ internal sealed class WorkerLedger
     private sealed class Note
     {
         public int Incarnation { get; set; }
+
+        public int IncarnationSeen { get; set; } = -1;
+
+        public int IncarnationLeft { get; set; } = -1;
 
         public long LastTicket { get; set; } = -1;
 

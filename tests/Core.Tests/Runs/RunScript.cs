@@ -1,0 +1,88 @@
+using OrleansSgd.Core.Membership;
+using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Scheduling;
+
+namespace OrleansSgd.Core.Tests.Runs;
+
+/// <summary>A coordinator in the hands of a test: what it asks for next, as short text, and what it is told.</summary>
+internal sealed class RunScript
+{
+    public RunScript(RunPlan plan, int samples, params string[] silos)
+    {
+        Coordinator = new RunCoordinator(plan, samples);
+        if (silos.Length > 0)
+        {
+            Coordinator.SilosChanged(silos);
+        }
+    }
+
+    public RunCoordinator Coordinator { get; }
+
+    public RunTotals Totals => Coordinator.Totals;
+
+    /// <summary>Two workers, two shards, batches of two, leases of two batches, on silos a and b; everybody is up.</summary>
+    public static RunScript Running(string mode = RunPlan.Async, int samples = 16, int epochs = 1, int workers = 2)
+    {
+        var script = new RunScript(
+            new RunPlan { Workers = workers, Shards = 2, Batch = 2, LeaseBatches = 2, Epochs = epochs, Mode = mode },
+            samples, "a", "b");
+        script.StartAll();
+        return script;
+    }
+
+    /// <summary>All commands that wait, for example "StartShard 0#1 on a, FenceWorker 1#2 T5".</summary>
+    public string Commands()
+    {
+        var commands = new List<string>();
+        while (Coordinator.TryNext(out RunCommand command))
+        {
+            commands.Add(command.Kind switch
+            {
+                RunCommandKind.Finish => "Finish",
+                RunCommandKind.Evaluate => $"Evaluate {command.Member}",
+                RunCommandKind.FenceWorker when command.Member < 0 => $"Settle T{command.Ticket}",
+                RunCommandKind.FenceWorker => $"FenceWorker {command.Member}#{command.Incarnation} T{command.Ticket}",
+                _ => $"{command.Kind} {command.Member}#{command.Incarnation} on {command.Silo}",
+            });
+        }
+
+        return string.Join(", ", commands);
+    }
+
+    /// <summary>Brings up whatever is being started, where it was meant to.</summary>
+    public void StartAll()
+    {
+        for (int shard = 0; shard < Coordinator.Shards.Length; shard++)
+        {
+            if (Coordinator.Shards[shard] is { State: MemberState.Starting } member)
+            {
+                Coordinator.ShardStarted(shard, member.Incarnation, member.Silo!);
+            }
+        }
+
+        for (int worker = 0; worker < Coordinator.Workers.Length; worker++)
+        {
+            if (Coordinator.Workers[worker] is { State: MemberState.Starting } member)
+            {
+                Coordinator.WorkerStarted(worker, member.Incarnation, member.Silo!);
+            }
+        }
+
+        Commands();
+    }
+
+    /// <summary>The lease a worker is granted.</summary>
+    public Lease Lease(int worker, long committed = -1)
+    {
+        Assert.Equal(LeaseVerdict.Granted, Ask(worker, committed, out Lease lease));
+        return lease;
+    }
+
+    public LeaseVerdict Ask(int worker, long committed, out Lease lease) =>
+        Coordinator.LeaseAsked(worker, Coordinator.Workers[worker].Incarnation, committed, out lease);
+
+    /// <summary>The ticket a worker gets for the n-th batch of its lease.</summary>
+    public long Ticket(int worker, in Lease lease, int batch = 0, long sequence = -1) => Coordinator.TicketAsked(
+        worker, Coordinator.Workers[worker].Incarnation, sequence < 0 ? batch : sequence, lease.Id,
+        lease.Start + (2 * batch), Math.Min(lease.End, lease.Start + (2 * batch) + 2));
+}
