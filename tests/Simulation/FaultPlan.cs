@@ -44,7 +44,13 @@ internal sealed record FaultPlan
     /// <summary>The run without its faults.</summary>
     public FaultPlan Undisturbed => this with
     {
-        Loss = 0, Duplication = 0, Slow = 0, SiloCrashes = [], SiloSuspicions = [], ShardCrashes = [], WorkerCrashes = [],
+        Loss = 0,
+        Duplication = 0,
+        Slow = 0,
+        SiloCrashes = [],
+        SiloSuspicions = [],
+        ShardCrashes = [],
+        WorkerCrashes = [],
     };
 
     public static FaultPlan Draw(ulong seed, string mode)

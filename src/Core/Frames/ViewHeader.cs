@@ -22,7 +22,7 @@ public record struct ViewHeader
     /// <summary>Updates applied between the pull and the push that is answered; −1 when none was measured.</summary>
     public long Delay { get; set; }
 
-    /// <summary>Every ticket up to this one is in the values; −1 before the first.</summary>
+    /// <summary>Every ticket below this one is in the values, or void.</summary>
     public long TicketWatermark { get; set; }
 
     /// <summary>Tickets above the watermark that are in the values as well.</summary>

@@ -76,14 +76,6 @@ public sealed partial class RunCoordinator
         Advance();
     }
 
-    /// <summary>As <see cref="TryRestoreShard"/>, for a host that starts the shard at the version of its slice.</summary>
-    /// <returns>Updates that are gone from this shard.</returns>
-    public int ShardRestored(TicketSet settled)
-    {
-        long version = Math.Max(0, _leases.RoundsOpened - 2);
-        return Restore(settled, ref version);
-    }
-
     /// <summary>
     /// Completes the tickets of a slice that a shard's new life starts from, and counts the updates that are gone.
     /// </summary>

@@ -45,7 +45,7 @@ public interface IJobGrain : IGrainWithStringKey
 
     /// <summary>A worker met a shard that has no parameters.</summary>
     [Alias("ReportShard")]
-    Task ReportShard(int shard, int incarnationSeen);
+    Task ReportShard(int shard);
 
     /// <summary>A worker's loop has ended before the run did.</summary>
     /// <param name="error">One sentence when the run cannot go on; null when only this life is over.</param>

@@ -100,6 +100,7 @@ public sealed partial class JobGrain
                     continue;
                 }
 
+                await ReportShard(shard);
                 await Task.Delay(RetryPause, time);
             }
             catch (Exception error) when (IsPassing(error))
@@ -140,10 +141,54 @@ public sealed partial class JobGrain
             catch (Exception error) when (IsPassing(error))
             {
                 await PauseAsync(new RunCommand(RunCommandKind.Evaluate, epoch), error);
+                await FindLostShardsAsync(run);
                 if (!isLast)
                 {
                     return; // the next epoch brings the next evaluation
                 }
+            }
+        }
+    }
+
+    // Nobody pushes any more who would meet a shard without parameters.
+    private async Task FindLostShardsAsync(Run run)
+    {
+        for (int shard = 0; shard < run.Shards.Length; shard++)
+        {
+            try
+            {
+                await ReportShard(shard);
+            }
+            catch (Exception error) when (IsPassing(error))
+            {
+                LogCommandFailed(Job, "Ping", shard, 0, error.Message); // the next try of the evaluation asks again
+            }
+        }
+    }
+
+    // A worker's loop tells when it ends; this finds those whose word was lost.
+    private async Task PingWorkersAsync(Run run)
+    {
+        for (int worker = 0; worker < run.Workers.Length; worker++)
+        {
+            Member asked = run.Coordinator.Workers[worker];
+            if (asked.State != MemberState.Live)
+            {
+                continue;
+            }
+
+            try
+            {
+                int incarnation = await run.Workers[worker].Ping();
+                if (incarnation < asked.Incarnation && run.Coordinator.Workers[worker] == asked)
+                {
+                    run.Coordinator.WorkerLost(worker, asked.Incarnation);
+                    Pump();
+                }
+            }
+            catch (Exception error) when (IsPassing(error))
+            {
+                LogCommandFailed(Job, "Ping", worker, asked.Incarnation, error.Message); // its silo is gone or will be asked again
             }
         }
     }

@@ -23,6 +23,9 @@ public sealed partial class JobGrain(
 {
     private const int ModelPieceMax = 4_000_000;
 
+    // Losses are rare and mostly reported, so workers are asked less often than the silos.
+    private const int PollsPerPing = 8;
+
     private readonly List<JobEvent> _events = [];
     private readonly RecoveryClock _recovery = new(time);
     private JobPhase _phase = JobPhase.Starting;
@@ -35,6 +38,8 @@ public sealed partial class JobGrain(
     private float[] _trained = [];
     private string[] _silos = [];
     private IGrainTimer? _poll;
+    private int _polls;
+    private Task _ping = Task.CompletedTask;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private string Job => this.GetPrimaryKeyString();
@@ -173,7 +178,7 @@ public sealed partial class JobGrain(
             request.Worker, request.Incarnation, request.Sequence, request.Lease, request.Start, request.End));
 
     /// <inheritdoc/>
-    public async Task ReportShard(int shard, int incarnationSeen)
+    public async Task ReportShard(int shard)
     {
         await PollSilosAsync();
         if (_phase != JobPhase.Running || _run is null)
@@ -259,7 +264,7 @@ public sealed partial class JobGrain(
             _startedAt = time.GetTimestamp();
             await PollSilosAsync();
             _poll = this.RegisterGrainTimer(
-                PollSilosAsync,
+                PollAsync,
                 new GrainTimerCreationOptions
                 {
                     DueTime = options.Value.MembershipPollPeriod,
@@ -299,6 +304,15 @@ public sealed partial class JobGrain(
         }
 
         Pump();
+    }
+
+    private async Task PollAsync(CancellationToken cancellation)
+    {
+        await PollSilosAsync();
+        if (_phase == JobPhase.Running && ++_polls % PollsPerPing == 0 && _ping.IsCompleted)
+        {
+            _ping = PingWorkersAsync(_run!); // not awaited: a silo that does not answer must not hold up the polls
+        }
     }
 
     private void RecordMembership(string[] silos)

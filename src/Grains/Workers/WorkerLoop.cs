@@ -196,7 +196,7 @@ internal sealed partial class WorkerLoop(
             // Either the shard waits for its parameters, or the answer comes from a life of it that is over.
             if (!answer.IsReady)
             {
-                _ = job.ReportShard(command.Shard, view.Incarnation(command.Shard)); // the next NotReady reports again
+                _ = job.ReportShard(command.Shard); // the next NotReady reports again
             }
 
             header = new ViewHeader { Outcome = (byte)PushOutcomeKind.NotReady };

@@ -9,8 +9,14 @@ internal static class TicketRecordCheck
         for (int shard = 0; mistake is null && shard < record.ShardCount; shard++)
         {
             SliceRecord slice = record.Slices[shard];
-            mistake = Amount(slice.NormSquared, $"normSquared of shard {shard}")
-                ?? (slice.State <= SliceState.Tombstoned ? null : $"state of shard {shard} is {(byte)slice.State}; the largest known is 2");
+            if (!(double.IsFinite(slice.NormSquared) && slice.NormSquared >= 0))
+            {
+                mistake = $"normSquared of shard {shard} is {slice.NormSquared}; use a finite number, 0 or more";
+            }
+            else if (slice.State > SliceState.Tombstoned)
+            {
+                mistake = $"state of shard {shard} is {(byte)slice.State}; the largest known is 2";
+            }
         }
 
         return mistake;

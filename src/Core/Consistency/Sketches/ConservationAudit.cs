@@ -6,7 +6,8 @@ namespace OrleansSgd.Core.Consistency.Sketches;
 /// doubles, and compares when asked.</para>
 /// <para>Tolerance: subtracting in f32 rounds by at most half a unit in the last place, 2⁻²⁴·max|X| per coordinate
 /// touched. Over n touches whose errors have random directions that makes √n·2⁻²⁴·max|X|; n touches that all round the same
-/// way, as equal tiny updates do, make n times it. The audit allows <see cref="RoundingFactor"/> times the first, plus the
+/// way, as equal tiny updates do, make n times it, and outgrow any multiple of √n in the end: use <see cref="Advance"/> once a
+/// minute or at each checkpoint, so that n stays small. The audit allows <see cref="RoundingFactor"/> times the first, plus the
 /// rounding of sketches that travelled as f32. An update far below one unit in the last place cannot be seen: it does
 /// not change the parameters either.</para>
 /// <para>A sketch estimates a distance within a few times √(2 / r) of itself, so a real loss shows with near certainty when it is twice the
@@ -82,6 +83,19 @@ public sealed class ConservationAudit
         // The doubles of the sketches themselves round too: less than 2⁻⁴⁸ for each of d numbers as large as X.
         double doubles = HalfUlp * HalfUlp * _largest * _length;
         return new AuditOutcome(distance, walk + wire + doubles, UpdateCount);
+    }
+
+    /// <summary>Compares, and when the shard is clean begins anew from where it is.</summary>
+    /// <param name="parameters">X now, [shard length]; borrowed for the call.</param>
+    public AuditOutcome Advance(ReadOnlySpan<float> parameters)
+    {
+        AuditOutcome outcome = Check(parameters);
+        if (outcome.IsClean)
+        {
+            Restart(parameters);
+        }
+
+        return outcome;
     }
 
     private static double LargestMagnitude(ReadOnlySpan<float> values) =>
