@@ -11,6 +11,7 @@ trap 'rm -f "$lines"' EXIT
 for ((round = 0; round < rounds; round++)); do
     "$training" softmax --workers 2 --shards 4 --epochs 40 | tee -a "$lines"
     benchmarks/peers/hogwild.py --model softmax --epochs 40 2>/dev/null | tee -a "$lines"
+    benchmarks/peers/hogwild.py --model softmax --epochs 40 --order samples 2>/dev/null | tee -a "$lines"
     benchmarks/peers/ddp_gloo.py --model softmax --epochs 5 2>/dev/null | tee -a "$lines"
 done
 "$training" push | tee -a "$lines"
@@ -20,7 +21,8 @@ runs = {}
 for line in open(sys.argv[1]):
     record = json.loads(line)
     if "samplesPerSecond" in record:
-        runs.setdefault(record["system"], []).append(record["samplesPerSecond"])
+        order = " (samples drawn anew each epoch, as the grid does)" if "resampled" in record["workload"] else ""
+        runs.setdefault(record["system"] + order, []).append(record["samplesPerSecond"])
     else:
         print(f"push of {record['length']} floats: {record['pushToMemcpy']:.2f} x memcpy; "
               f"with the pull in its answer {record['pushAndPullToMemcpy']:.2f} x")

@@ -41,7 +41,11 @@ public class LedgerFrameTests
     [Fact]
     public void Reader_survives_noise_and_damage()
     {
-        byte[][] samples = [.. Enumerable.Range(1, 8).Select(seed => SampleRecords.Frame(SampleRecords.Drawn((ulong)seed))), SampleRecords.Frame(SampleRecords.Golden())];
+        byte[][] samples =
+        [
+            .. Enumerable.Range(1, 8).Select(seed => SampleRecords.Frame(SampleRecords.Drawn((ulong)seed))),
+            SampleRecords.Frame(SampleRecords.Golden()),
+        ];
         TicketRecord record = new();
 
         DecoderTrial.Run(samples, frame => SampleRecords.Resealed(frame), frame => LedgerFrame.Read(frame, record), seed: 20_252);

@@ -57,7 +57,9 @@ public class MeterProperties
         int count = 0;
         SeedLaw.ForAll(seed =>
         {
-            AsyncResult run = AsyncRun.Of(Plan(seed) with { Problem = new Quadratic(600, 0.1, 1, 1), SketchWidth = Width, Tickets = 40, TopK = seed % 2 == 0 ? 0 : 200 });
+            Quadratic problem = new(600, 0.1, 1, 1);
+            AsyncPlan plan = Plan(seed) with { Problem = problem, SketchWidth = Width, Tickets = 40, TopK = seed % 2 == 0 ? 0 : 200 };
+            AsyncResult run = AsyncRun.Of(plan);
             FinalisedTicket last = run.Measure(seed).Last(ticket => ticket.Delay > 0);
             double exact = run.Distances[(int)last.Ticket];
             double relative = (last.DistanceEstimateSquared / exact) - 1;

@@ -17,8 +17,8 @@ public enum Substitute
 /// <remarks>
 /// With m of p gradients missing, in units of α²: skipping leaves (m²‖∇f‖² + mσ²) / p², the own gradient (m + m²)·σ² / p², the
 /// mean of the p − m received ones (m + m² / (p − m))·σ² / p². A stand-in removes the common part ∇f and adds noise, so it
-/// helps only while ∇f stands out of the noise: ‖∇f‖² &gt; σ² for the own, ‖∇f‖² &gt; σ² / (p − m) for the mean, which is never worse than
-/// the own.
+/// helps only while ∇f stands out of the noise: ‖∇f‖² &gt; σ² for the own, ‖∇f‖² &gt; σ² / (p − m) for the mean, which is
+/// never worse than the own.
 /// </remarks>
 public static class Substitution
 {

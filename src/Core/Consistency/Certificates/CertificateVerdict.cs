@@ -52,7 +52,8 @@ internal static class CertificateVerdict
 
         if (options.Form == CertificateForm.Unbiased && !(sums.RateMax * options.Smoothness <= ProductMax))
         {
-            return Text($"α·L is {sums.RateMax * options.Smoothness:g4}, above 1, where steps need not descend; use a rate of at most {1 / options.Smoothness:g4}.");
+            double product = sums.RateMax * options.Smoothness;
+            return Text($"α·L is {product:g4}, above 1, where steps need not descend; use a rate of at most {1 / options.Smoothness:g4}.");
         }
 
         if (options.Form == CertificateForm.Unbiased && sums.Bias > 0)

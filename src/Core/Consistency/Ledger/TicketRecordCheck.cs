@@ -29,7 +29,8 @@ internal static class TicketRecordCheck
         ?? Least(record.SlotCount, 1, "slotCount")
         ?? (record.RoundTicket <= record.Ticket && record.RoundTicket >= 0 && record.Ticket - record.RoundTicket < record.SlotCount
             ? null
-            : $"roundTicket is {record.RoundTicket}; ticket {record.Ticket} of a round of {record.SlotCount} needs one at or at most {record.SlotCount - 1} below it")
+            : $"roundTicket is {record.RoundTicket}; ticket {record.Ticket} of a round of {record.SlotCount} needs one " +
+                $"at or at most {record.SlotCount - 1} below it")
         ?? Amount(record.Rate, "rate")
         ?? Least(record.SampleCount, 0, "sampleCount")
         ?? (double.IsInfinity(record.LossSum) ? $"lossSum is {record.LossSum}; use a finite number, or NaN when not measured" : null)

@@ -16,13 +16,11 @@ namespace OrleansSgd.Core.Consistency.Metering;
 public sealed class ConsistencyMeter
 {
     private readonly MeterOptions _options;
-    private readonly LedgerEntry?[] _ring;
+    private readonly LedgerRing _ring;
     private readonly WorkerLedger _workers = new();
     private readonly LostSlices _lost;
     private readonly SliceState[] _states;
     private readonly MissingSum _missing;
-    private long _oldest;
-    private long _end;
     private long _roundTicket = -1;
     private double _residualNorm;
     private float[] _residualSketch = [];
@@ -34,7 +32,7 @@ public sealed class ConsistencyMeter
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         _options = options;
-        _ring = new LedgerEntry?[options.TicketsMax];
+        _ring = new LedgerRing(options.TicketsMax, options.ShardCount, _workers);
         _lost = new LostSlices(options.ShardCount);
         _states = new SliceState[options.ShardCount];
         _missing = new MissingSum(options.ShardCount);
@@ -53,14 +51,18 @@ public sealed class ConsistencyMeter
     public WindowStatistics Delays { get; }
 
     /// <summary>The first ticket that is not finalised.</summary>
-    public long NextTicket { get; private set; }
+    public long NextTicket => _ring.NextTicket;
 
     /// <summary>One past the highest ticket heard of.</summary>
-    public long TicketEnd => _end;
+    public long TicketEnd => _ring.End;
 
     /// <summary>Tickets from here on are kept in any case: the lowest watermark of any shard's newest checkpoint.</summary>
     /// <remarks>A shard that restores a checkpoint answers with views that old until the lost updates were pushed again.</remarks>
-    public long KeepFrom { get; set; } = long.MaxValue;
+    public long KeepFrom
+    {
+        get => _ring.KeepFrom;
+        set => _ring.KeepFrom = value;
+    }
 
     /// <summary>Takes up what a worker says of its ticket.</summary>
     /// <param name="record">Copied.</param>
@@ -81,17 +83,17 @@ public sealed class ConsistencyMeter
         }
 
         long watermark = record.ViewWatermarkMin();
-        if (watermark < _oldest || _lost.IsForgotten(record))
+        if (watermark < _ring.Oldest || _lost.IsForgotten(record))
         {
-            return Outcome(RecordVerdict.ViewTooOld, ticket, _oldest);
+            return Outcome(RecordVerdict.ViewTooOld, ticket, _ring.Oldest);
         }
 
-        if (!Reach(ticket))
+        if (!_ring.Reach(ticket))
         {
-            return Outcome(RecordVerdict.RingFull, ticket, _oldest);
+            return Outcome(RecordVerdict.RingFull, ticket, _ring.Oldest);
         }
 
-        LedgerEntry entry = Entry(ticket);
+        LedgerEntry entry = _ring.Open(ticket);
         bool other = entry.HasRecord && (entry.Record.Worker != record.Worker || entry.Record.Incarnation != record.Incarnation);
         if (other || !entry.AgreesWith(record))
         {
@@ -101,7 +103,7 @@ public sealed class ConsistencyMeter
         RecordVerdict verdict = entry.HasRecord ? RecordVerdict.Duplicate : RecordVerdict.Recorded;
         entry.Fill(record, _states);
         _workers.Saw(record.Worker, record.Incarnation, ticket, watermark);
-        return Outcome(verdict, ticket, _oldest);
+        return Outcome(verdict, ticket, _ring.Oldest);
     }
 
     /// <summary>Says what became of a ticket on one shard, before or after its record comes.</summary>
@@ -120,13 +122,13 @@ public sealed class ConsistencyMeter
             return Outcome(RecordVerdict.AlreadyFinalised, ticket, NextTicket);
         }
 
-        if (!Reach(ticket))
+        if (!_ring.Reach(ticket))
         {
-            return Outcome(RecordVerdict.RingFull, ticket, _oldest);
+            return Outcome(RecordVerdict.RingFull, ticket, _ring.Oldest);
         }
 
-        return Entry(ticket).Settle(shard, state)
-            ? Outcome(RecordVerdict.Recorded, ticket, _oldest)
+        return _ring.Open(ticket).Settle(shard, state)
+            ? Outcome(RecordVerdict.Recorded, ticket, _ring.Oldest)
             : Outcome(RecordVerdict.Conflict, ticket, ticket);
     }
 
@@ -140,18 +142,18 @@ public sealed class ConsistencyMeter
             return Outcome(RecordVerdict.AlreadyFinalised, ticket, NextTicket);
         }
 
-        if (!Reach(ticket))
+        if (!_ring.Reach(ticket))
         {
-            return Outcome(RecordVerdict.RingFull, ticket, _oldest);
+            return Outcome(RecordVerdict.RingFull, ticket, _ring.Oldest);
         }
 
-        LedgerEntry entry = Entry(ticket);
+        LedgerEntry entry = _ring.Open(ticket);
         for (int shard = 0; shard < _options.ShardCount; shard++)
         {
             entry.Settle(shard, SliceState.Tombstoned);
         }
 
-        return Outcome(RecordVerdict.Recorded, ticket, _oldest);
+        return Outcome(RecordVerdict.Recorded, ticket, _ring.Oldest);
     }
 
     /// <summary>A worker takes no more tickets from <paramref name="fromTicket"/> on; what is then left of its residual is lost.</summary>
@@ -176,13 +178,13 @@ public sealed class ConsistencyMeter
         bool sketched = true;
         foreach (long ticket in lostTickets)
         {
-            if (ticket < _oldest || (ticket < NextTicket && EntryOrNull(ticket) is not { HasRecord: true }) || !Reach(ticket))
+            if (ticket < _ring.Oldest || (ticket < NextTicket && _ring.Find(ticket) is not { HasRecord: true }) || !_ring.Reach(ticket))
             {
                 unknown++;
                 continue;
             }
 
-            LedgerEntry entry = Entry(ticket);
+            LedgerEntry entry = _ring.Open(ticket);
             ref SliceRecord slice = ref entry.Record.Slices[shard];
             if (slice.State == SliceState.Tombstoned)
             {
@@ -216,7 +218,7 @@ public sealed class ConsistencyMeter
     public bool TryFinalise(out FinalisedTicket ticket)
     {
         ticket = default;
-        if (NextTicket >= _end || EntryOrNull(NextTicket) is not { PendingCount: 0 } entry)
+        if (NextTicket >= _ring.End || _ring.Find(NextTicket) is not { PendingCount: 0 } entry)
         {
             return false;
         }
@@ -246,7 +248,7 @@ public sealed class ConsistencyMeter
         rebased += entry.HasRecord ? _workers.Update(entry.Record) : 0;
         ticket = ticket with { RebasedDistance = rebased };
         Add(ticket);
-        NextTicket++;
+        _ring.NextTicket++;
         _lost.Drop(NextTicket);
         return true;
     }
@@ -278,9 +280,9 @@ public sealed class ConsistencyMeter
     private FinalisedTicket Measure(TicketRecord record)
     {
         _missing.Begin(record);
-        for (long k = Math.Max(record.ViewWatermarkMin(), _oldest); k < record.RoundTicket; k++)
+        for (long k = Math.Max(record.ViewWatermarkMin(), _ring.Oldest); k < record.RoundTicket; k++)
         {
-            _missing.Add(k, EntryOrNull(k)!.Record);
+            _missing.Add(k, _ring.Find(k)!.Record);
         }
 
         _missing.AddExtras(record, _lost);
@@ -381,56 +383,6 @@ public sealed class ConsistencyMeter
         {
             throw new ArgumentException($"Ledger record: {mistake}.", nameof(record));
         }
-    }
-
-    /// <summary>Makes room for a ticket by forgetting what no view to come can lack; false when that is not enough.</summary>
-    private bool Reach(long ticket)
-    {
-        if (ticket - _oldest >= _options.TicketsMax)
-        {
-            long floor = Math.Min(PruneFloor(), ticket - _options.TicketsMax + 1);
-            _oldest = Math.Max(_oldest, floor);
-        }
-
-        if (ticket - _oldest >= _options.TicketsMax)
-        {
-            return false;
-        }
-
-        _end = Math.Max(_end, ticket + 1);
-        return true;
-    }
-
-    private long PruneFloor()
-    {
-        long floor = Math.Min(Math.Min(NextTicket, KeepFrom), _workers.ViewWatermarkMin());
-        for (long k = NextTicket; k < _end; k++)
-        {
-            if (EntryOrNull(k) is { HasRecord: true } entry)
-            {
-                floor = Math.Min(floor, entry.Record.ViewWatermarkMin());
-            }
-        }
-
-        return floor;
-    }
-
-    private LedgerEntry Entry(long ticket)
-    {
-        ref LedgerEntry? entry = ref _ring[ticket & (_ring.Length - 1)];
-        entry ??= new LedgerEntry();
-        if (entry.Ticket != ticket)
-        {
-            entry.Open(ticket, _options.ShardCount);
-        }
-
-        return entry;
-    }
-
-    private LedgerEntry? EntryOrNull(long ticket)
-    {
-        LedgerEntry? entry = _ring[ticket & (_ring.Length - 1)];
-        return entry?.Ticket == ticket ? entry : null;
     }
 
     private RecordOutcome Outcome(RecordVerdict verdict, long ticket, long limit) => new(verdict, ticket, limit, _options.TicketsMax);
