@@ -139,7 +139,7 @@ public static class FramePayload
         ReadOnlySpan<float> values = Values(kind, payload, entryCount);
         if (kind == PayloadKind.Dense)
         {
-            values.CopyTo(view);
+            FloatLoops.Copy(values, view);
         }
         else if (kind == PayloadKind.Sparse)
         {

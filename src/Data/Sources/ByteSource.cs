@@ -1,14 +1,19 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using OrleansSgd.Core.Samples;
 
 namespace OrleansSgd.Data.Sources;
 
 /// <summary>Samples kept as bytes, a quarter of their size as floats; <see cref="Read"/> converts them.</summary>
-/// <remarks>A coordinate is (byte − centre) / spread, in float: 0 and 255 give byte/255. The vector loop and the
-/// scalar tail round alike, so a sample has the same bits on every machine.</remarks>
+/// <remarks>A coordinate is (byte − centre) · (1 / spread), in float: 0 and 255 give byte · (1 / 255). The vector loops and
+/// the scalar tail round alike, so a sample has the same bits on every machine.</remarks>
 internal sealed class ByteSource : ISampleSource
 {
+    private const int CacheLine = 64;
+    private const int RowsAhead = 4;
+
     private readonly byte[] _pixels;
     private readonly byte[] _labels;
     private readonly float _centre;
@@ -19,7 +24,7 @@ internal sealed class ByteSource : ISampleSource
     /// <param name="featureCount">At least 1.</param>
     /// <param name="classCount">At least 2.</param>
     /// <param name="centre">Subtracted, in byte units.</param>
-    /// <param name="spread">Divided by, in byte units; not 0.</param>
+    /// <param name="spread">Divided by (as a product with its reciprocal), in byte units; not 0.</param>
     public ByteSource(byte[] pixels, byte[] labels, int featureCount, int classCount, float centre, float spread)
     {
         _pixels = pixels;
@@ -45,43 +50,73 @@ internal sealed class ByteSource : ISampleSource
         batch.ResizeDense(rows.Length, FeatureCount);
         Span<float> dense = batch.Dense;
         Span<float> labels = batch.Labels;
+        for (int i = 0; i < Math.Min(RowsAhead, rows.Length); i++)
+        {
+            Announce(rows[i]);
+        }
+
         for (int i = 0; i < rows.Length; i++)
         {
+            if (i + RowsAhead < rows.Length)
+            {
+                Announce(rows[i + RowsAhead]);
+            }
+
             ReadOnlySpan<byte> sample = _pixels.AsSpan(rows[i] * FeatureCount, FeatureCount);
             Convert(sample, dense.Slice(i * FeatureCount, FeatureCount), _centre, _spread);
             labels[i] = _labels[rows[i]];
         }
     }
 
+    // Rows of a shuffled epoch lie anywhere in memory: each is asked for some rows before it is needed.
+    private unsafe void Announce(int row)
+    {
+        if (Sse.IsSupported)
+        {
+            ref byte start = ref MemoryMarshal.GetArrayDataReference(_pixels);
+            for (int offset = 0; offset < FeatureCount; offset += CacheLine)
+            {
+                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref start, (row * FeatureCount) + offset)));
+            }
+        }
+    }
+
+    /// <summary>floats ← (bytes − centre) · (1 / spread), with the reciprocal rounded once: the same bits at every vector width.</summary>
     internal static void Convert(ReadOnlySpan<byte> bytes, Span<float> floats, float centre, float spread)
     {
+        float scale = 1f / spread;
+        ref byte source = ref MemoryMarshal.GetReference(bytes);
+        ref float target = ref MemoryMarshal.GetReference(floats[..bytes.Length]);
         int done = 0;
-        if (Vector.IsHardwareAccelerated)
+        if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
         {
-            var centres = new Vector<float>(centre);
-            var spreads = new Vector<float>(spread);
-            int width = Vector<float>.Count;
-            ReadOnlySpan<Vector<byte>> blocks = MemoryMarshal.Cast<byte, Vector<byte>>(bytes);
-            foreach (Vector<byte> block in blocks)
+            Vector512<float> centres = Vector512.Create(centre);
+            Vector512<float> scales = Vector512.Create(scale);
+            for (; done <= bytes.Length - Vector512<float>.Count; done += Vector512<float>.Count)
             {
-                Vector.Widen(block, out Vector<ushort> low, out Vector<ushort> high);
-                Span<float> target = floats.Slice(done, Vector<byte>.Count);
-                Store(low, centres, spreads, target);
-                Store(high, centres, spreads, target[(2 * width)..]);
-                done += Vector<byte>.Count;
+                Vector512<int> values = Avx512F.ConvertToVector512Int32(Vector128.LoadUnsafe(ref source, (nuint)done));
+                ((Vector512.ConvertToSingle(values) - centres) * scales).StoreUnsafe(ref target, (nuint)done);
+            }
+        }
+        else if (Avx2.IsSupported)
+        {
+            Vector256<float> centres = Vector256.Create(centre);
+            Vector256<float> scales = Vector256.Create(scale);
+            for (; done <= bytes.Length - Vector128<byte>.Count; done += Vector128<byte>.Count)
+            {
+                Vector128<byte> block = Vector128.LoadUnsafe(ref source, (nuint)done);
+                Vector256<int> low = Avx2.ConvertToVector256Int32(block);
+                Vector256<int> high = Avx2.ConvertToVector256Int32(Vector128.Shuffle(
+                    block, Vector128.Create((byte)8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)));
+                ((Vector256.ConvertToSingle(low) - centres) * scales).StoreUnsafe(ref target, (nuint)done);
+                ((Vector256.ConvertToSingle(high) - centres) * scales)
+                    .StoreUnsafe(ref target, (nuint)(done + Vector256<float>.Count));
             }
         }
 
         for (; done < bytes.Length; done++)
         {
-            floats[done] = (bytes[done] - centre) / spread;
+            floats[done] = (bytes[done] - centre) * scale;
         }
-    }
-
-    private static void Store(Vector<ushort> values, Vector<float> centres, Vector<float> spreads, Span<float> target)
-    {
-        Vector.Widen(values, out Vector<uint> low, out Vector<uint> high);
-        ((Vector.ConvertToSingle(Vector.AsVectorInt32(low)) - centres) / spreads).CopyTo(target);
-        ((Vector.ConvertToSingle(Vector.AsVectorInt32(high)) - centres) / spreads).CopyTo(target[Vector<float>.Count..]);
     }
 }

@@ -42,6 +42,10 @@ public sealed partial class JobGrain(
     private Task _ping = Task.CompletedTask;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // For those who wait for progress: told only when it is there, since leases change hundreds of times a second.
+    private TaskCompletionSource _progressed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _ticketsAwaited = long.MaxValue;
+
     private string Job => this.GetPrimaryKeyString();
 
     private double Seconds => _startedAt == 0 ? 0
@@ -109,7 +113,8 @@ public sealed partial class JobGrain(
             while (_planText.Length > 0 && _phase is JobPhase.Starting or JobPhase.Running
                 && (_run is null || _run.Coordinator.Totals.Tickets < ticketsMin))
             {
-                await _changed.Task.WaitAsync(hold.Token);
+                _ticketsAwaited = Math.Min(_ticketsAwaited, ticketsMin);
+                await _progressed.Task.WaitAsync(hold.Token);
             }
         }
         catch (OperationCanceledException)
@@ -345,9 +350,19 @@ public sealed partial class JobGrain(
             _recovery.Observe(_run.Coordinator.IsWhole);
         }
 
-        TaskCompletionSource changed = _changed;
-        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        changed.SetResult();
+        Signal(ref _changed);
+        if (_run?.Coordinator.Totals.Tickets >= _ticketsAwaited)
+        {
+            _ticketsAwaited = long.MaxValue;
+            Signal(ref _progressed);
+        }
+    }
+
+    private static void Signal(ref TaskCompletionSource source)
+    {
+        TaskCompletionSource signalled = source;
+        source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        signalled.SetResult();
     }
 
     private void Fail(string error, string hint)
@@ -368,9 +383,8 @@ public sealed partial class JobGrain(
         _poll?.Dispose();
         _poll = null;
         LogJobEnded(Job, phase, _secondsTotal);
-        TaskCompletionSource changed = _changed;
-        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        changed.SetResult();
+        Signal(ref _changed);
+        Signal(ref _progressed);
         _ = _run?.StopMembersAsync();
     }
 

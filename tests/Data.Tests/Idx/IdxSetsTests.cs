@@ -34,7 +34,7 @@ public class IdxSetsTests
             Enumerable.Range(0, 10).Select(label => (float)label),
             Samples.Labels(sets.Train).Concat(Samples.Labels(sets.Test)).Order());
         Assert.Equal(10, sets.Train.ClassCount);
-        Assert.Equal(Samples.Labels(sets.Test).Select(label => label / 255), Samples.Dense(sets.Test, 0, 1, 2));
+        Assert.Equal(Samples.Labels(sets.Test).Select(label => label * (1f / 255)), Samples.Dense(sets.Test, 0, 1, 2));
     }
 
     [Fact]

@@ -18,10 +18,10 @@ public class ByteSourceTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void The_formula_check_catches_a_multiplication_in_place_of_the_division()
+    public void The_formula_check_catches_a_division_in_place_of_the_multiplication()
     {
         byte[] bytes = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
-        float[] floats = [.. bytes.Select(value => value * (1 / 255f))];
+        float[] floats = [.. bytes.Select(value => value / 255f)];
 
         Assert.ThrowsAny<Exception>(() => AssertFormula(bytes, floats, 0, 255));
     }
@@ -58,7 +58,7 @@ public class ByteSourceTests
         for (int i = 0; i < bytes.Length; i++)
         {
             Assert.Equal(
-                BitConverter.SingleToInt32Bits((bytes[i] - centre) / spread), BitConverter.SingleToInt32Bits(floats[i]));
+                BitConverter.SingleToInt32Bits((bytes[i] - centre) * (1f / spread)), BitConverter.SingleToInt32Bits(floats[i]));
         }
     }
 }
