@@ -49,8 +49,9 @@ public interface IJobGrain : IGrainWithStringKey
 
     /// <summary>A worker's loop has ended before the run did.</summary>
     /// <param name="error">One sentence when the run cannot go on; null when only this life is over.</param>
+    /// <param name="hint">What to do about the error.</param>
     [Alias("WorkerEnded")]
-    Task WorkerEnded(int worker, int incarnation, string? error);
+    Task WorkerEnded(int worker, int incarnation, string? error, string? hint);
 }
 
 /// <summary>A lease request, with what this life of the worker has done.</summary>

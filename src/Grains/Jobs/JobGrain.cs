@@ -202,7 +202,7 @@ public sealed partial class JobGrain(
     }
 
     /// <inheritdoc/>
-    public Task WorkerEnded(int worker, int incarnation, string? error)
+    public Task WorkerEnded(int worker, int incarnation, string? error, string? hint)
     {
         if (_phase == JobPhase.Running && _run is not null && _run.Coordinator.Workers[worker].Incarnation == incarnation)
         {
@@ -213,9 +213,7 @@ public sealed partial class JobGrain(
             }
             else
             {
-                Fail(error, error.Contains("diverged", StringComparison.Ordinal)
-                    ? "Lower rate.rate, add rate.warmUpEpochs, or normalise the data; then run the job again."
-                    : "The message names the cause; the log of the silo has the rest.");
+                Fail(error, hint ?? "The log of the silo has the details.");
             }
         }
 

@@ -123,6 +123,7 @@ public sealed partial class WorkerGrain(
         using (step)
         {
             string? error = null;
+            string? hint = null;
             try
             {
                 await loop.RunAsync(cancellation);
@@ -130,6 +131,7 @@ public sealed partial class WorkerGrain(
                 {
                     error = $"The run diverged: worker {identity.Worker} met a loss or gradient that is not finite " +
                         $"in epoch {machine.Batch.Lease.Epoch}, positions {machine.Batch.Start} to {machine.Batch.End - 1}.";
+                    hint = "Lower rate.rate, add rate.warmUpEpochs, or normalise the data; then run the job again.";
                 }
             }
             catch (OperationCanceledException)
@@ -140,20 +142,21 @@ public sealed partial class WorkerGrain(
             {
                 LogFailed(defect, identity.Name);
                 error = $"Worker {identity.Worker} failed: {defect.Message}";
+                hint = "The message names the cause; the log of the silo has the rest.";
             }
 
             if (machine.StopReason != WorkerStopReason.Finished && !pool.Stopping.IsCancellationRequested)
             {
-                await ReportEndAsync(job, identity, error);
+                await ReportEndAsync(job, identity, error, hint);
             }
         }
     }
 
-    private async Task ReportEndAsync(IJobGrain job, WorkerIdentity identity, string? error)
+    private async Task ReportEndAsync(IJobGrain job, WorkerIdentity identity, string? error, string? hint)
     {
         try
         {
-            await job.WorkerEnded(identity.Worker, identity.Incarnation, error);
+            await job.WorkerEnded(identity.Worker, identity.Incarnation, error, hint);
         }
         catch (Exception failure) when (failure is TimeoutException or OrleansException)
         {
