@@ -37,8 +37,10 @@ public sealed class TrainingTests
         Assert.True(progress.Events[^1].TestAccuracy > 0.9, $"accuracy {progress.Events[^1].TestAccuracy}");
     }
 
-    [Fact]
-    public async Task Bsp_gives_equal_bits_twice_and_with_one_two_and_four_shards()
+    [Theory]
+    [InlineData(CodecPlan.Dense)]
+    [InlineData(CodecPlan.TopK)]
+    public async Task Bsp_gives_equal_bits_twice_and_with_one_two_and_four_shards(string codec)
     {
         await using TestGrid grid = await TestGrid.StartAsync(3);
         var models = new List<byte[]>();
@@ -46,7 +48,12 @@ public sealed class TrainingTests
         {
             (JobProgress progress, byte[] model) = await grid.RunAsync(TestGrid.SmallPlan with
             {
-                Run = TestGrid.SmallPlan.Run with { Mode = RunPlan.Bsp, Shards = shards },
+                Run = TestGrid.SmallPlan.Run with
+                {
+                    Mode = RunPlan.Bsp,
+                    Shards = shards,
+                    Codec = codec == CodecPlan.TopK ? TopK : new(),
+                },
             });
             Assert.Equal(JobPhase.Completed, progress.Phase);
             models.Add(model);
