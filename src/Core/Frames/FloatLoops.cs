@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace OrleansSgd.Core.Frames;
 
-/// <summary>The loops over whole vectors that a push and its answer go through.</summary>
+/// <summary>The three loops over whole vectors that a push goes through.</summary>
 /// <remarks>
 /// Four vectors a turn, loads before stores: on long vectors with unaligned bytes this runs at the speed of memory, more than twice
 /// that of the general library loops. Products are rounded before they are added, on every machine, so results are the same bits everywhere.
@@ -13,40 +13,6 @@ internal static class FloatLoops
 {
     private const int Turn = 4 * Width;
     private const int Width = 8;
-
-    // Beyond the caches the library's copy is faster, because it need not read what it overwrites.
-    private const int CopyMax = 1 << 16;
-
-    /// <summary>target ← source.</summary>
-    /// <remarks>
-    /// The library's copy of some kilobytes takes up to thirty times as long on processors whose string moves stumble when
-    /// the target begins shortly behind the source modulo 4096; a frame behind its header often does.
-    /// </remarks>
-    public static void Copy(ReadOnlySpan<float> from, Span<float> to)
-    {
-        if (from.Length > CopyMax)
-        {
-            from.CopyTo(to);
-            return;
-        }
-
-        ref float target = ref MemoryMarshal.GetReference(to[..from.Length]);
-        ref float source = ref MemoryMarshal.GetReference(from);
-        int i = 0;
-        for (; i <= from.Length - Turn; i += Turn)
-        {
-            Vector256<float> a = Load(ref source, i);
-            Vector256<float> b = Load(ref source, i + Width);
-            Vector256<float> c = Load(ref source, i + (2 * Width));
-            Vector256<float> d = Load(ref source, i + (3 * Width));
-            Store(a, b, c, d, ref target, i);
-        }
-
-        for (; i < from.Length; i++)
-        {
-            to[i] = from[i];
-        }
-    }
 
     /// <summary>x ← x − u.</summary>
     public static void Subtract(Span<float> x, ReadOnlySpan<float> u)

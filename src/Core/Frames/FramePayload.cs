@@ -139,7 +139,7 @@ public static class FramePayload
         ReadOnlySpan<float> values = Values(kind, payload, entryCount);
         if (kind == PayloadKind.Dense)
         {
-            FloatLoops.Copy(values, view);
+            values.CopyTo(view);
         }
         else if (kind == PayloadKind.Sparse)
         {

@@ -17,7 +17,7 @@ internal static class ViewWriter
         switch (header.Kind)
         {
             case PayloadKind.Dense:
-                FloatLoops.Copy(parameters, MemoryMarshal.Cast<byte, float>(frame[offset..]));
+                MemoryMarshal.AsBytes(parameters).CopyTo(frame[offset..]);
                 break;
             case PayloadKind.Sparse:
                 MemoryMarshal.AsBytes(changed).CopyTo(frame[offset..]);
