@@ -31,30 +31,7 @@ internal struct SquareSum
     }
 
     /// <summary>Adds the squares of one block.</summary>
-    public void Add(ReadOnlySpan<float> values)
-    {
-        Vector256<double> first = _first;
-        Vector256<double> second = _second;
-        Vector256<double> third = _third;
-        Vector256<double> fourth = _fourth;
-        int half = Vector256<float>.Count;
-        int i = 0;
-        for (; i <= values.Length - Lanes; i += Lanes)
-        {
-            (Vector256<double> a, Vector256<double> b) = Vector256.Widen(Vector256.Create(values.Slice(i, half)));
-            (Vector256<double> c, Vector256<double> d) = Vector256.Widen(Vector256.Create(values.Slice(i + half, half)));
-            first += a * a;
-            second += b * b;
-            third += c * c;
-            fourth += d * d;
-        }
-
-        (_first, _second, _third, _fourth) = (first, second, third, fourth);
-        for (; i < values.Length; i++)
-        {
-            _tail += (double)values[i] * values[i];
-        }
-    }
+    public void Add(ReadOnlySpan<float> values) => AddScaled(values, 1f); // a product with 1 is exact
 
     /// <summary>Adds the squares of scale · values, each product rounded to f32 first.</summary>
     public void AddScaled(ReadOnlySpan<float> values, float scale)

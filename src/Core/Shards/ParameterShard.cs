@@ -68,9 +68,13 @@ public sealed class ParameterShard
     /// <summary>Applies x ← x − u, keeps u for its round, or refuses and changes nothing.</summary>
     /// <param name="frame">A push frame (docs/wire-format.md); the shard copies what it keeps.</param>
     /// <exception cref="InvalidDataException">The frame is damaged, or made for another shard. Nothing was changed.</exception>
-    public PushOutcome Push(ReadOnlySpan<byte> frame)
+    public PushOutcome Push(ReadOnlySpan<byte> frame) => Push(frame, out _);
+
+    /// <summary>As <see cref="Push(ReadOnlySpan{byte})"/>, and gives the header that was read on the way.</summary>
+    /// <inheritdoc cref="Push(ReadOnlySpan{byte})" path="/param|/exception"/>
+    public PushOutcome Push(ReadOnlySpan<byte> frame, out PushHeader header)
     {
-        PushHeader header = PushFrame.ReadHeader(frame);
+        header = PushFrame.ReadHeader(frame);
         if (header.Shard != Shard || header.Length != _parameters.Length)
         {
             throw new InvalidDataException(

@@ -53,13 +53,12 @@ public sealed partial class ShardGrain(
         }
 
         long version = _shard.Version;
-        PushOutcome outcome = _shard.Push(request.Frame.Span);
+        PushOutcome outcome = _shard.Push(request.Frame.Span, out PushHeader header);
         if (_shard.Version > version && _waiting > 0)
         {
             WakeWaiting();
         }
 
-        PushHeader header = PushFrame.ReadHeader(request.Frame.Span);
         byte[] buffer = _pushAnswers.Take(header.Worker, header.Incarnation, header.Sequence, _shard.ViewSizeMax);
         int size = _shard.WriteView(request.ViewVersion, request.ViewIncarnation, outcome, buffer);
         return new(new ShardAnswer(buffer.AsMemory(0, size)));
