@@ -22,6 +22,10 @@ public sealed record ModelPlan
     /// <summary>Whether each layer has a bias. Default true.</summary>
     public bool Bias { get; init; } = true;
 
+    /// <summary>The same model with ½·weightDecay·‖x‖² more in its loss: λ·v is added to every gradient at v.</summary>
+    /// <param name="weightDecay">0 or more.</param>
+    public ModelPlan With(double weightDecay) => weightDecay == 0 ? this : this with { L2 = L2 + weightDecay };
+
     /// <summary>Every mistake in the plan by itself; empty when there is none.</summary>
     /// <param name="prefix">The path of the section, such as <c>model</c>; put before each key with a dot.</param>
     public IEnumerable<string> Mistakes(string prefix)

@@ -13,7 +13,14 @@ public sealed class LocalGrid : IAsyncDisposable
 {
     private readonly List<IHost> _hosts;
 
-    private LocalGrid(List<IHost> hosts) => _hosts = hosts;
+    private LocalGrid(List<IHost> hosts, string cluster)
+    {
+        _hosts = hosts;
+        Cluster = cluster;
+    }
+
+    /// <summary>Names this grid among all that live in the process; traces tell their jobs apart by it.</summary>
+    public string Cluster { get; }
 
     /// <summary>Makes calls to grains from outside.</summary>
     public IGrainFactory Grains => _hosts[0].Services.GetRequiredService<IGrainFactory>();
@@ -32,6 +39,7 @@ public sealed class LocalGrid : IAsyncDisposable
         data ??= new DataCache();
         int[] ports = FreePorts(siloCount * 2);
         var primary = new IPEndPoint(IPAddress.Loopback, ports[0]);
+        string cluster = $"local-{ports[0]}";
         var hosts = new List<IHost>();
         try
         {
@@ -42,7 +50,7 @@ public sealed class LocalGrid : IAsyncDisposable
                 logging?.Invoke(builder.Logging);
                 builder.UseOrleans(orleans => orleans
                     .UseLocalhostClustering(
-                        ports[2 * silo], ports[(2 * silo) + 1], primary, "orleans-sgd", $"local-{ports[0]}")
+                        ports[2 * silo], ports[(2 * silo) + 1], primary, "orleans-sgd", cluster)
                     .AddGrid(configure, data));
                 IHost host = builder.Build();
                 hosts.Add(host);
@@ -55,7 +63,7 @@ public sealed class LocalGrid : IAsyncDisposable
             throw;
         }
 
-        return new LocalGrid(hosts);
+        return new LocalGrid(hosts, cluster);
     }
 
     /// <inheritdoc/>

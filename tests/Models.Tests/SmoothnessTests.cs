@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using OrleansSgd.Core.Randomness;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Models.Smoothness;
 using OrleansSgd.Models.Tests.Checking;
@@ -106,6 +107,38 @@ public class SmoothnessTests
             () => model.Smoothness(new ArraySource([[1], [float.NaN]], [1, 2], 0, isSparse: false)));
 
         Assert.Contains("not finite", error.Message);
+    }
+
+    [Fact]
+    public void L_of_the_whole_set_is_that_of_its_model_and_a_network_has_none()
+    {
+        var samples = new ArraySource([[4, 0], [0, 3]], [0, 1], 2, isSparse: false);
+        IModel softmax = ModelCatalog.Create(new ModelPlan { Kind = "softmax", L2 = 0.5 }, 2, 2);
+
+        Assert.Equal(softmax.Smoothness(samples), SmoothnessBound.Of(softmax, samples));
+        Assert.Null(SmoothnessBound.Of(ModelCatalog.Create(new ModelPlan { Kind = "mlp", Hidden = [3] }, 2, 2), samples));
+    }
+
+    [Theory]
+    [InlineData(1, 3, false)]
+    [InlineData(33, 65, true)] // one column and one sample over a tile
+    [InlineData(70, 130, false)]
+    [InlineData(31, 64, true)]
+    public void Gram_matrix_multiplies_as_a_sweep_over_the_samples(int featureCount, int sampleCount, bool withOne)
+    {
+        var random = new SeededRandom(7);
+        float[][] features = [.. Enumerable.Range(0, sampleCount)
+            .Select(_ => Enumerable.Range(0, featureCount).Select(_ => (float)random.NextGaussian()).ToArray())];
+        var sweep = new RowSweep(new ArraySource(features, new float[sampleCount], 0, isSparse: false), withOne);
+        var gram = new GramMatrix(sweep);
+        double[] direction = [.. Enumerable.Range(0, sweep.Dimension).Select(_ => random.NextGaussian())];
+        double[] expected = new double[sweep.Dimension];
+        double[] result = new double[sweep.Dimension];
+
+        sweep.Multiply(direction, expected);
+        gram.Multiply(direction, result);
+
+        Assert.All(expected.Zip(result), pair => Assert.Equal(pair.First, pair.Second, 1e-10));
     }
 
     private static string? Complaint(Trial trial, double factor)

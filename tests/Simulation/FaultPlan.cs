@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Randomness;
 using OrleansSgd.Core.Runs;
 
@@ -41,6 +42,9 @@ internal sealed record FaultPlan
     /// <summary>When messages stop getting lost, in microseconds.</summary>
     public long FaultsEnd { get; init; } = 1_500_000;
 
+    /// <summary>True where shards keep the contributions of a round until all are there.</summary>
+    public bool KeepsRounds => Run.Mode == RunPlan.Bsp;
+
     /// <summary>The run without its faults.</summary>
     public FaultPlan Undisturbed => this with
     {
@@ -56,6 +60,7 @@ internal sealed record FaultPlan
     public static FaultPlan Draw(ulong seed, string mode)
     {
         var random = new SeededRandom(seed, stream: 1);
+        var flushes = new SeededRandom(seed, stream: 4);
         return new FaultPlan
         {
             Run = new RunPlan
@@ -67,6 +72,9 @@ internal sealed record FaultPlan
                 Batch = 2 + random.NextInt(4),
                 Epochs = 1 + random.NextInt(3),
                 LeaseBatches = 1 + random.NextInt(4),
+
+                // The updates here are never encoded; the codec decides whether workers flush at the end.
+                Codec = flushes.NextInt(2) == 0 ? new CodecPlan() : new CodecPlan(CodecPlan.OneBit),
             },
             Samples = 40 + random.NextInt(80),
             IsSparse = random.NextInt(2) == 0,

@@ -11,6 +11,9 @@ public class SeedTests
     [Theory]
     [InlineData(RunPlan.Async)]
     [InlineData(RunPlan.Bsp)]
+    [InlineData(RunPlan.Ssp)]
+    [InlineData(RunPlan.NormBounded)]
+    [InlineData(RunPlan.VarianceBounded)]
     public void Every_run_with_faults_ends_and_keeps_all_invariants(string mode)
     {
         var breaches = new List<string>();

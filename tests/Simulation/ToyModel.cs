@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Randomness;
+using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Scheduling;
 using OrleansSgd.Core.Vectors;
 using OrleansSgd.Core.Workers;
@@ -32,7 +33,7 @@ internal sealed class ToyModel(FaultPlan plan)
         }
 
         float[] update = new float[Dimension];
-        for (int i = 0; i < Dimension; i++)
+        for (int i = 0; i < Dimension && batch.Length > 0; i++)
         {
             bool isSent = !plan.IsSparse || (batch.Start + i) % 3 == 0;
             update[i] = isSent ? At(view[i] - Target(i), (noise + (7 * i)) % 5 - 2, batch.Lease) : 0;
@@ -70,7 +71,7 @@ internal sealed class ToyModel(FaultPlan plan)
     }
 
     // Slow enough to stay stable at delays of a hundred updates.
-    private static float At(float distance, long noise, in Lease lease) => lease.Round < 0
+    private float At(float distance, long noise, in Lease lease) => plan.Run.Mode != RunPlan.Bsp
         ? MathF.Floor(Math.Clamp(distance, -8000, 8000) / 128) + noise
         : ((0.05f * distance) + (0.37f * noise)) / lease.SlotCount;
 

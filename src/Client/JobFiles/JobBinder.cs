@@ -38,16 +38,13 @@ internal static class JobBinder
             case YamlSection inner when key.Kind == JobValueKind.Section:
                 Bind(inner, JobSchema.Section(key.Name), draft);
                 break;
-            // A bare rate is the most frequent schedule: a constant one.
-            case YamlText text when path == "rate":
-                JobKey constant = JobSchema.Rate.Find("rate")!;
-                draft.Place("rate.rate", text);
-                Scalar(text, constant, "rate.rate", "rate", draft);
+            case YamlText text when key.Shorthand is { } shorthand:
+                string meant = $"{path}.{shorthand}";
+                draft.Place(meant, text);
+                Scalar(text, JobSchema.Section(path).Find(shorthand)!, meant, path, draft);
                 break;
             case YamlText text when key.Kind == JobValueKind.Section:
-                IReadOnlyList<string> kinds = JobSchema.Section(path).Keys[0].Choices;
-                string kind = kinds.Contains(text.Text) ? text.Text : kinds[0];
-                draft.Mistake(text, path, $"{path} is {JobScalars.Quote(text.Text)}; use {key.Wanted}, such as {path}: {{kind: {kind}}}.");
+                draft.Mistake(text, path, $"{path} is {JobScalars.Quote(text.Text)}; use {key.Wanted}, such as {path}: {{{Example(path, text.Text)}}}.");
                 break;
             case YamlText text:
                 Scalar(text, key, path, path, draft);
@@ -93,6 +90,14 @@ internal static class JobBinder
         }
 
         draft.Set(path, values, null);
+    }
+
+    // The word itself when it was the section's kind that was meant.
+    private static string Example(string path, string word)
+    {
+        JobKey first = JobSchema.Section(path).Keys[0];
+        return first.Choices.Count == 0 ? $"{first.Name}: {first.Default}"
+            : $"{first.Name}: {(first.Choices.Contains(word) ? word : first.Choices[0])}";
     }
 
     private static string Instead(string word, JobSection schema)

@@ -24,6 +24,9 @@ internal sealed record JobKey(string Name, JobValueKind Kind, string Range, stri
     /// <summary>The words a text key accepts; empty when it accepts any.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
+    /// <summary>Section: the key of its own that a bare value stands for; null when a bare value is a mistake.</summary>
+    public string? Shorthand { get; init; }
+
     /// <summary>The range, or the choices.</summary>
     public string Allowed => Choices.Count > 0 ? string.Join(", ", Choices) : Range;
 

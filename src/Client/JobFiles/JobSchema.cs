@@ -31,11 +31,22 @@ internal static class JobSchema
         new("batch", JobValueKind.Whole, "1 to 1000000", "64", "Samples of a mini-batch."),
         new("epochs", JobValueKind.Whole, "1 to 1000000", "1", "Passes over the training data."),
         new("seed", JobValueKind.Seed, SeedRange, "1", "Everything random in the run follows from it."),
-        new("mode", JobValueKind.Text, "", RunPlan.Async, "`async`: nobody waits for anybody. `bsp`: the workers step together, and equal seeds give equal bits.")
-        { Choices = [RunPlan.Async, RunPlan.Bsp] },
+        new("mode", JobValueKind.Text, "", RunPlan.Async, "Who waits for whom; see Modes.") { Choices = RunPlan.Modes },
+        new("stepsAheadMax", JobValueKind.Whole, "0 to 10000", "3", "s: steps a worker may be ahead of the slowest. ssp."),
+        new("normShare", JobValueKind.Number, "0 to 1", "0.5", "β: 1 lets a gradient miss nothing, 0 as much as all workers can have under way. norm-bounded."),
+        new("quorum", JobValueKind.Number, "0 to 1", "0.5", "Share of a round that must have arrived before the next begins. variance-bounded."),
+        new("substitute", JobValueKind.Text, "", "auto", "What stands in for a missing update: nothing, the own, the mean of those that came, or whichever is closest. variance-bounded.")
+        { Choices = RunPlan.Substitutes },
+        new("stalenessShare", JobValueKind.Number, "above 0, at most 100", "0.25", "κ: staleness may be this part of the noise in the certificate. adaptive."),
+        new("assignment", JobValueKind.Text, "", RunPlan.Pure, "Who gets the next batch; see Modes. All but bsp and variance-bounded.") { Choices = RunPlan.Assignments },
+        new("localSteps", JobValueKind.Whole, "1 to 10000", "1", "H: gradients a worker takes by itself between two pushes. Not with momentum, adam or variance-bounded."),
+        new("deadlineSeconds", JobValueKind.Number, "0 to 86400", "0", "Seconds after which a straggler pushes the layers it has got to; 0: never. bsp."),
+        new("answerFraction", JobValueKind.Number, "above 0, at most 1", "1", "Share of a slice's coordinates in a shard's answer, the most changed ones; 1: all that changed. All but bsp."),
         new("leaseBatches", JobValueKind.Whole, "1 to 10000", "16", "Batches a worker leases at a time in asynchronous modes."),
         new("codec", JobValueKind.Section, "", "", "How updates are encoded."),
-        new("rate", JobValueKind.Section, "", "", "The learning rate; a bare number is a constant rate."),
+        new("rate", JobValueKind.Section, "", "", "The learning rate; a bare number is a constant rate.") { Shorthand = "rate" },
+        new("rule", JobValueKind.Section, "", "", "How a gradient becomes an update; a bare word is its kind.") { Shorthand = "kind" },
+        new("consistency", JobValueKind.Section, "", "", "How closely consistency is measured."),
     ]);
 
     /// <summary>The <c>data</c> section.</summary>
@@ -101,8 +112,31 @@ internal static class JobSchema
         new("warmUpEpochs", JobValueKind.Number, "0 or more", "0", "Epochs until the full rate; begins at a tenth of it."),
     ]);
 
+    /// <summary>The <c>rule</c> section.</summary>
+    public static JobSection Rule { get; } = new("rule",
+    [
+        new("kind", JobValueKind.Text, "", RulePlan.Sgd, "How a gradient becomes an update; see above the table.") { Choices = RulePlan.Kinds },
+        new("decay", JobValueKind.Number, "0 up to, not including, 1", "0.9", "μ of momentum, β₁ of adam."),
+        new("squareDecay", JobValueKind.Number, "0 up to, not including, 1", "0.999", "β₂. adam."),
+        new("weightDecay", JobValueKind.Number, "0 to 1000000", "0", "λ: the objective grows by ½·λ·‖x‖²."),
+        new("clipNorm", JobValueKind.Number, "0 or more", "0", "Largest ‖g‖ that is used whole; a longer gradient is scaled down to it. 0: no limit."),
+        new("delayAdaptive", JobValueKind.Switch, "true or false", "false", "Lowers the rate of gradients delayed by more than the number of workers to 1 / (4·L·delay). All modes but bsp and variance-bounded."),
+    ]);
+
+    /// <summary>The <c>consistency</c> section.</summary>
+    public static JobSection Consistency { get; } = new("consistency",
+    [
+        new("sketch", JobValueKind.Whole, "0, or a power of two, 64 to 4096", "0", "Counters of the sketches that estimate distances; 0: upper bounds only."),
+        new("noiseEvery", JobValueKind.Whole, "1 to 1000000", "16", "Every how many updates of a worker its batch is halved to measure the noise."),
+        new("smoothnessEvery", JobValueKind.Whole, "0 to 1000000", "128", "Every how many updates of a worker a gradient is computed twice to measure L, where it is not known exactly; 0: never."),
+        new("cutSeconds", JobValueKind.Number, "0 to 86400", "5", "Seconds between two measurements of the training loss inside an epoch; 0: at the ends of epochs only."),
+        new("lossSamples", JobValueKind.Whole, "0 to 2147483647", "2048", "Training samples the loss is measured on; 0: all."),
+        new("bound", JobValueKind.Number, "above 0", "predicted for the mode", "B: mean gaps are tested against B²."),
+        new("confidence", JobValueKind.Number, "above 0.5, below 1", "0.99", "One-sided confidence of tests and limits."),
+    ]);
+
     /// <summary>Every section, the file itself first.</summary>
-    public static IReadOnlyList<JobSection> Sections { get; } = [File, Data, Model, Codec, Rate];
+    public static IReadOnlyList<JobSection> Sections { get; } = [File, Data, Model, Codec, Rate, Rule, Consistency];
 
     /// <summary>The section a key of the file opens.</summary>
     public static JobSection Section(string name)

@@ -65,6 +65,23 @@ internal readonly struct EventFields(Utf8JsonWriter json)
         }
     }
 
+    /// <summary>A yes or no, unless it is not known.</summary>
+    public void Flag(string name, bool? value)
+    {
+        if (value is { } known)
+        {
+            json.WriteBoolean(name, known);
+        }
+    }
+
+    /// <summary>An object with fields of its own.</summary>
+    public void Group(string name, Action<EventFields> fields)
+    {
+        json.WriteStartObject(name);
+        fields(this);
+        json.WriteEndObject();
+    }
+
     /// <summary>A list of texts, unless it is empty.</summary>
     public void List(string name, IReadOnlyList<string> texts)
     {

@@ -14,7 +14,7 @@ internal static class Figures
     public static string One(double value) => double.IsFinite(value) ? value.ToString("N1", Format) : "–";
 
     /// <summary>Four digits that matter: <c>0.0712</c>, <c>12.35</c>, <c>3.2E+07</c>.</summary>
-    public static string Loss(double value) => double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture) : "–";
+    public static string Digits(double value) => double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture) : "–";
 
     /// <summary><c>97.85 %</c> of a share between 0 and 1.</summary>
     public static string Percent(double share) => double.IsFinite(share) ? $"{(share * 100).ToString("F2", Format)} %" : "–";

@@ -23,6 +23,14 @@ internal interface ITrainReport
     /// <summary>A silo came or went.</summary>
     void MembershipChanged(JobEvent change);
 
+    /// <summary>A check does not hold: somebody must act.</summary>
+    /// <param name="seconds">Since training began.</param>
+    void Alarmed(double seconds, string alarm);
+
+    /// <summary>Something makes the numbers worth less without making them wrong.</summary>
+    /// <param name="seconds">Since training began.</param>
+    void Warned(double seconds, string warning);
+
     /// <summary>The run completed or was cancelled.</summary>
     void Ended(EndedFacts ended);
 }

@@ -32,6 +32,9 @@ internal sealed class JsonTrainReport(Terminal terminal) : ITrainReport
         json.Measure("loss", now.Loss);
         json.Measure("samplesPerSecond", progress.SamplesPerSecond);
         WriteDelay(json, now);
+        json.Measure("gapMean", now.GapMean);
+        json.Measure("boundPredicted", now.BoundPredicted);
+        WriteCertificate(json, now);
         json.Number("bytesPushed", now.BytesPushed);
         json.Number("bytesPulled", now.BytesPulled);
     });
@@ -53,6 +56,10 @@ internal sealed class JsonTrainReport(Terminal terminal) : ITrainReport
         json.Number("shardsMoved", change.ShardsMoved);
     });
 
+    public void Alarmed(double seconds, string alarm) => Say(TrainText.Alarm(alarm));
+
+    public void Warned(double seconds, string warning) => Say(TrainText.Warning(warning));
+
     public void Ended(EndedFacts ended) =>
         _events.Write(ended.Progress.Phase == JobPhase.Completed ? "completed" : "cancelled", json =>
         {
@@ -69,7 +76,11 @@ internal sealed class JsonTrainReport(Terminal terminal) : ITrainReport
             json.Number("samplesRepeated", run.SamplesRepeated);
             json.Measure("recoverySecondsMax", run.RecoverySecondsMax);
             WriteDelay(json, run);
+            WriteCertificate(json, run);
+            json.List("alarms", run.Alarms);
+            json.List("warnings", run.Warnings);
             json.Text("model", ended.ModelPath);
+            json.Text("trace", ended.TracePath);
         });
 
     // Before the first update the largest delay is 0 because nothing was measured, so it is left out too.
@@ -77,5 +88,34 @@ internal sealed class JsonTrainReport(Terminal terminal) : ITrainReport
     {
         json.Measure("delayMean", progress.DelayMean);
         json.Number("delayMax", double.IsFinite(progress.DelayMean) ? progress.DelayMax : null);
+    }
+
+    private static void WriteCertificate(EventFields json, JobProgress progress)
+    {
+        if (progress.Certificate is not { } certificate)
+        {
+            return;
+        }
+
+        json.Group("certificate", fields =>
+        {
+            fields.Text("status", certificate.Status);
+            fields.Text("reason", certificate.Reason);
+            if (!certificate.IsVoid)
+            {
+                // The parts of a void certificate mean as little as their sum.
+                fields.Measure("value", certificate.Value);
+                fields.Measure("optimisation", certificate.Optimisation);
+                fields.Measure("staleness", certificate.Staleness);
+                fields.Measure("noise", certificate.Noise);
+                fields.Measure("bias", certificate.Bias);
+                fields.Measure("jump", certificate.Jump);
+            }
+
+            fields.Measure("boundMeasured", progress.BoundMeasured);
+            fields.Measure("boundPredicted", progress.BoundPredicted);
+            fields.Flag("conditionHolds", progress.Condition switch { "holds" => true, "violated" => false, _ => null });
+            fields.Measure("gradientNormSquaredEstimate", certificate.GradientNormSquaredEstimate);
+        });
     }
 }

@@ -64,14 +64,17 @@ internal sealed class LiveTrainReport(IAnsiConsole console) : ITrainReport
     {
         if (TrainText.IsNews(change))
         {
-            console.MarkupLineInterpolated($"[grey]{Figures.One(change.Seconds),7} s[/]  [yellow]{TrainText.Membership(change)}[/]");
-            Draw();
+            Tell(change.Seconds, "yellow", TrainText.Membership(change));
         }
     }
 
+    public void Alarmed(double seconds, string alarm) => Tell(seconds, "red", TrainText.Alarm(alarm));
+
+    public void Warned(double seconds, string warning) => Tell(seconds, "yellow", TrainText.Warning(warning));
+
     public void Ended(EndedFacts ended)
     {
-        string colour = ended.Progress.Phase == JobPhase.Completed ? "green" : "yellow";
+        string colour = ended.Progress.Phase == JobPhase.Completed && ended.Progress.Alarms.Length == 0 ? "green" : "yellow";
         console.MarkupLine($"[{colour}]{Markup.Escape(TrainText.Verdict(ended))}[/]");
         var table = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
         foreach ((string label, string text) in TrainText.Summary(ended))
@@ -80,6 +83,12 @@ internal sealed class LiveTrainReport(IAnsiConsole console) : ITrainReport
         }
 
         console.Write(table);
+    }
+
+    private void Tell(double seconds, string colour, string text)
+    {
+        console.MarkupLine($"[grey]{Figures.One(seconds),7} s[/]  [{colour}]{Markup.Escape(text)}[/]");
+        Draw();
     }
 
     private void Draw()
@@ -98,7 +107,7 @@ internal sealed class LiveTrainReport(IAnsiConsole console) : ITrainReport
         Row(
             figures,
             "epoch", $"{Math.Min(progress.Epoch + 1, epochs)} of {epochs}",
-            "loss", Figures.Loss(now.Loss),
+            "loss", Figures.Digits(now.Loss),
             "test accuracy", Accuracy());
         Row(
             figures,
@@ -110,7 +119,19 @@ internal sealed class LiveTrainReport(IAnsiConsole console) : ITrainReport
             "elapsed", Figures.Duration(now.Seconds),
             "left", Figures.Duration(progress.SecondsLeft),
             "workers", $"{now.WorkersLive} on {Figures.Of(now.Silos, "silo")}");
-        return new Rows(new Text(""), Bar(progress.Share), figures);
+        Row(
+            figures,
+            "gap", Figures.Digits(now.GapMean),
+            "B measured", Figures.Digits(now.BoundMeasured),
+            "B allowed", Figures.Digits(now.BoundPredicted));
+        return new Rows(new Text(""), Bar(progress.Share), figures, Certificate(now.Certificate));
+    }
+
+    private static Markup Certificate(CertificateProgress? certificate)
+    {
+        string text = certificate is null ? "–" : TrainText.Certificate(certificate);
+        string colour = certificate is null ? "grey" : certificate.IsVoid ? "yellow" : "green";
+        return new Markup($"[grey]certificate[/] [{colour}]{Markup.Escape(text)}[/]");
     }
 
     private string Accuracy() => _evaluated is null ? "–" : Figures.Percent(_evaluated.TestAccuracy);

@@ -10,6 +10,7 @@ internal sealed class PlainTrainReport(Terminal terminal) : ITrainReport
 
     private int _epochs;
     private double _nextLineAt;
+    private string _certificate = "";
 
     public Task ShowAsync(Func<Task> body) => body();
 
@@ -35,10 +36,16 @@ internal sealed class PlainTrainReport(Terminal terminal) : ITrainReport
         string share = (progress.Share * 100).ToString("F0", CultureInfo.InvariantCulture);
         Line(
             now.Seconds,
-            $"epoch {epoch}/{_epochs}  {share,3} %  loss {Figures.Loss(now.Loss)}  "
+            $"epoch {epoch}/{_epochs}  {share,3} %  loss {Figures.Digits(now.Loss)}  "
             + $"{Figures.Count(progress.SamplesPerSecond)} samples/s  "
             + $"delay {Figures.One(now.DelayMean)} (max {Figures.Count(now.DelayMax)})  "
-            + $"{Figures.Duration(progress.SecondsLeft)} left");
+            + $"{TrainText.Gap(now)}{Figures.Duration(progress.SecondsLeft)} left");
+        // It changes when the loss was measured again, which is seldom; a line that says the same is no news.
+        if (now.Certificate is { } certificate && TrainText.Certificate(certificate) is { } text && text != _certificate)
+        {
+            _certificate = text;
+            Line(now.Seconds, $"certificate {text}");
+        }
     }
 
     public void Evaluated(JobEvent evaluated) => Line(evaluated.Seconds, TrainText.Evaluation(evaluated));
@@ -50,6 +57,10 @@ internal sealed class PlainTrainReport(Terminal terminal) : ITrainReport
             Line(change.Seconds, TrainText.Membership(change));
         }
     }
+
+    public void Alarmed(double seconds, string alarm) => Line(seconds, TrainText.Alarm(alarm));
+
+    public void Warned(double seconds, string warning) => Line(seconds, TrainText.Warning(warning));
 
     public void Ended(EndedFacts ended)
     {

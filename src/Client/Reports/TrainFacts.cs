@@ -24,7 +24,8 @@ internal sealed record ProgressFacts(JobProgress Progress, double SamplesPerSeco
 /// <summary>How a run ended that left something to speak of: completed, or cancelled.</summary>
 /// <param name="Last">The newest evaluation; null when there was none.</param>
 /// <param name="ModelPath">Where the model is; null when there is none.</param>
-internal sealed record EndedFacts(StartedFacts? Started, JobProgress Progress, JobEvent? Last, string? ModelPath)
+/// <param name="TracePath">Where the trace is; null when there is none.</param>
+internal sealed record EndedFacts(StartedFacts? Started, JobProgress Progress, JobEvent? Last, string? ModelPath, string? TracePath = null)
 {
     /// <summary>Mean over the whole run; NaN for a run without length.</summary>
     public double SamplesPerSecond => Progress.Seconds > 0 ? Progress.Samples / Progress.Seconds : double.NaN;

@@ -23,7 +23,7 @@ internal static class TrainText
         string accuracy = double.IsFinite(evaluated.TestAccuracy)
             ? $"test accuracy {Figures.Percent(evaluated.TestAccuracy)}, "
             : "";
-        return $"epoch {evaluated.Epoch} done: {accuracy}test loss {Figures.Loss(evaluated.TestLoss)}";
+        return $"epoch {evaluated.Epoch} done: {accuracy}test loss {Figures.Digits(evaluated.TestLoss)}";
     }
 
     /// <summary>A silo that came or went, with what that means.</summary>
@@ -34,6 +34,38 @@ internal static class TrainText
 
     /// <summary>The silos a run begins with have joined too, but that is no news.</summary>
     public static bool IsNews(JobEvent change) => change.Kind != "joined" || change.Tickets > 0;
+
+    /// <summary>A check that does not hold.</summary>
+    public static string Alarm(string alarm) => $"warning: a check does not hold: {alarm}";
+
+    /// <summary>What makes the numbers worth less.</summary>
+    public static string Warning(string warning) => $"note: {warning}";
+
+    /// <summary>The gap against its bound, with two spaces behind it; nothing before the first gap.</summary>
+    public static string Gap(JobProgress run) => double.IsFinite(run.GapMean) ? $"gap {Figures.Digits(run.GapMean)} ({Bound(run)})  " : "";
+
+    /// <summary><c>B 3.2 of 12.1</c>: measured, of what the mode allows.</summary>
+    public static string Bound(JobProgress run) => double.IsFinite(run.BoundPredicted)
+        ? $"B {Figures.Digits(run.BoundMeasured)} of {Figures.Digits(run.BoundPredicted)}"
+        : $"B {Figures.Digits(run.BoundMeasured)}";
+
+    /// <summary>Status, and the value with its parts or, when void, why.</summary>
+    public static string Certificate(CertificateProgress certificate)
+    {
+        if (certificate.IsVoid)
+        {
+            return $"{certificate.Status}: {certificate.Reason}";
+        }
+
+        string parts = $"optimisation {Figures.Digits(certificate.Optimisation)}, staleness {Figures.Digits(certificate.Staleness)}, "
+            + $"noise {Figures.Digits(certificate.Noise)}";
+        if (certificate.Bias > 0)
+        {
+            parts += $", bias {Figures.Digits(certificate.Bias)}";
+        }
+
+        return $"{certificate.Status}: mean ‖∇f‖² ≤ {Figures.Digits(certificate.Value)} ({parts})";
+    }
 
     /// <summary>The summary, label by label.</summary>
     public static IEnumerable<(string Label, string Text)> Summary(EndedFacts ended)
@@ -47,8 +79,8 @@ internal static class TrainText
         if (ended.Last is { } last)
         {
             yield return double.IsFinite(last.TestAccuracy)
-                ? ("test accuracy", $"{Figures.Percent(last.TestAccuracy)} (loss {Figures.Loss(last.TestLoss)}, after epoch {last.Epoch})")
-                : ("test loss", $"{Figures.Loss(last.TestLoss)} (after epoch {last.Epoch})");
+                ? ("test accuracy", $"{Figures.Percent(last.TestAccuracy)} (loss {Figures.Digits(last.TestLoss)}, after epoch {last.Epoch})")
+                : ("test loss", $"{Figures.Digits(last.TestLoss)} (after epoch {last.Epoch})");
         }
 
         string amount = $"{Figures.Duration(run.Seconds)} for {Figures.Of(run.Samples, "sample")}";
@@ -57,15 +89,51 @@ internal static class TrainText
             ? $"{Figures.Count(run.Updates)}, delayed by {Figures.One(run.DelayMean)} others on average, {Figures.Count(run.DelayMax)} at most"
             : Figures.Count(run.Updates));
         yield return ("lost", Lost(run));
+        if (double.IsFinite(run.GapMean))
+        {
+            yield return ("gap", $"{Figures.Digits(run.GapMean)} on average, {Figures.Digits(run.GapMax)} at most: {Condition(run)}");
+        }
+
+        if (run.Certificate is { } certificate)
+        {
+            yield return ("certificate", certificate.IsVoid ? Certificate(certificate) : $"{Certificate(certificate)}. {certificate.Reason}");
+        }
+
+        foreach (string alarm in run.Alarms)
+        {
+            yield return ("check", alarm);
+        }
+
         yield return ("model", ended.ModelPath ?? "none");
+        if (ended.TracePath is { } trace)
+        {
+            yield return ("trace", trace);
+            yield return ("certify it", $"grid certify {(trace.Contains(' ', StringComparison.Ordinal) ? $"'{trace}'" : trace)}");
+        }
     }
 
     /// <summary>The sentence above the summary.</summary>
     public static string Verdict(EndedFacts ended) => ended.Progress.Phase == JobPhase.Completed
-        ? "Done."
+        ? ended.Progress.Alarms.Length == 0 ? "Done." : $"Done, but {Unmet(ended.Progress.Alarms.Length)}."
         : ended.ModelPath is null
             ? "Interrupted before there was anything to keep."
             : $"Interrupted after {Figures.Percent(ShareOf(ended.Progress))} of the run; the model trained so far is kept.";
+
+    /// <summary><c>1 check does not hold</c>.</summary>
+    public static string Unmet(int count) => count == 1 ? "1 check does not hold" : $"{Figures.Count(count)} checks do not hold";
+
+    private static string Condition(JobProgress run)
+    {
+        string model = run.BoundModel is { } name ? $" ({name})" : "";
+        string verdict = run.Condition switch
+        {
+            "holds" => ", which holds",
+            "not-shown" => ", which is not shown",
+            "violated" => ", which is violated",
+            _ => "",
+        };
+        return $"{Bound(run)}{(double.IsFinite(run.BoundPredicted) ? model + verdict : "")}";
+    }
 
     private static double ShareOf(JobProgress run) => new ProgressFacts(run, double.NaN, double.NaN).Share;
 

@@ -27,6 +27,13 @@ internal static class Verdict
         return failure.Code;
     }
 
+    /// <summary>Says that a verb whose result is told already did what it was asked, but that a check does not hold.</summary>
+    public static int CheckFailed(Terminal terminal, Failure failure)
+    {
+        terminal.Error.WriteLine($"grid: {failure.Error}");
+        return failure.Code;
+    }
+
     /// <summary>Says that a verb without a result of its own was interrupted.</summary>
     public static void Cancelled(Terminal terminal, bool isJson)
     {

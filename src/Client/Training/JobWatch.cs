@@ -15,6 +15,8 @@ internal sealed class JobWatch(IGrainFactory grains, ITrainReport report, TimePr
 
     private readonly SpeedMeter _speed = new();
     private int _eventsSeen;
+    private int _alarmsSeen;
+    private int _warningsSeen;
     private StartedFacts? _started;
     private JobEvent? _last;
     private JobProgress? _shown;
@@ -87,6 +89,18 @@ internal sealed class JobWatch(IGrainFactory grains, ITrainReport report, TimePr
             }
         }
 
+        foreach (string alarm in progress.Alarms.Skip(_alarmsSeen))
+        {
+            report.Alarmed(progress.Seconds, alarm);
+        }
+
+        foreach (string warning in progress.Warnings.Skip(_warningsSeen))
+        {
+            report.Warned(progress.Seconds, warning);
+        }
+
+        _alarmsSeen = progress.Alarms.Length;
+        _warningsSeen = progress.Warnings.Length;
         if (_started is not null && (progress.Samples != _shown?.Samples || progress.Phase != _shown.Phase))
         {
             _speed.Add(progress.Seconds, progress.Samples);

@@ -12,7 +12,8 @@ namespace OrleansSgd.Client.Verbs;
 /// <param name="Data">The open data; held here for as long as the run needs it.</param>
 /// <param name="Model">The tensors' names and shapes.</param>
 /// <param name="Folder">For the result; the caller's to dispose.</param>
-internal sealed record TrainInput(DataCache Cache, DataSets Data, IModel Model, RunFolder Folder)
+/// <param name="Trace">For the trace; null when none is wanted.</param>
+internal sealed record TrainInput(DataCache Cache, DataSets Data, IModel Model, RunFolder Folder, TraceTarget? Trace)
 {
     /// <summary>Brings and reads the data, and refuses what cannot be trained.</summary>
     /// <param name="say">Told what happens on the way.</param>
@@ -54,14 +55,26 @@ internal sealed record TrainInput(DataCache Cache, DataSets Data, IModel Model, 
             return (null, new Failure(ExitCodes.BadInput, error.Message));
         }
 
+        RunFolder folder;
         try
         {
-            return (new TrainInput(cache, sets, model, RunFolder.Open(request.Out, plan.Name)), null);
+            folder = RunFolder.Open(request.Out, plan.Name);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return (null, new Failure(
                 ExitCodes.BadInput, $"Results cannot be written to {request.Out}: {error.Message}", "Name another folder with --out."));
+        }
+
+        try
+        {
+            return (new TrainInput(cache, sets, model, folder, request.IsTraced ? TraceTarget.Open(request.Trace, folder) : null), null);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            folder.Dispose();
+            return (null, new Failure(
+                ExitCodes.BadInput, $"The trace cannot be written to {request.Trace}: {error.Message}", "Name a new file with --trace."));
         }
     }
 }

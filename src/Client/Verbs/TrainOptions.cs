@@ -45,6 +45,17 @@ internal sealed class TrainOptions
         DefaultValueFactory = _ => "none",
     };
 
+    private readonly Option<string?> _trace = new("--trace")
+    {
+        Description = "Where the trace goes instead of the run's folder: a new file.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<bool> _noTrace = new("--no-trace")
+    {
+        Description = "Write no trace; the run cannot be certified afterwards.",
+    };
+
     // As text: the job file's own checks then judge them, with the same words.
     private readonly List<(string Key, Option<string?> Option)> _overrides =
         [.. Overridden.Select(one => (one.Key, new Option<string?>("--" + one.Key)
@@ -77,6 +88,8 @@ internal sealed class TrainOptions
         }
 
         verb.Options.Add(_out);
+        verb.Options.Add(_trace);
+        verb.Options.Add(_noTrace);
         verb.Options.Add(_data);
         verb.Options.Add(_json);
         verb.Options.Add(_log);
@@ -102,8 +115,19 @@ internal sealed class TrainOptions
                 $"--log is {JobScalars.Quote(level)}; use {string.Join(", ", Levels.Keys)}."));
         }
 
+        string? trace = parsed.GetValue(_trace);
+        bool isTraced = !parsed.GetValue(_noTrace);
+        if (trace is not null && !isTraced)
+        {
+            draft.MistakeOfOption("--trace and --no-trace are both given; keep one.");
+        }
+        else if (trace is not null && string.IsNullOrWhiteSpace(trace))
+        {
+            draft.MistakeOfOption("--trace is empty; name a file, or leave it out for one in the run's folder.");
+        }
+
         return new TrainRequest(
-            draft, parsed.GetRequiredValue(_out), parsed.GetRequiredValue(_data), parsed.GetValue(_json), least);
+            draft, parsed.GetRequiredValue(_out), parsed.GetRequiredValue(_data), parsed.GetValue(_json), least, isTraced, trace);
     }
 }
 
@@ -111,4 +135,7 @@ internal sealed class TrainOptions
 /// <param name="Out">Parent of the run's folder.</param>
 /// <param name="Data">The data folder.</param>
 /// <param name="Log">The least level that is shown.</param>
-internal sealed record TrainRequest(JobDraft Draft, string Out, string Data, bool IsJson, LogLevel Log);
+/// <param name="IsTraced">Whether a trace is written.</param>
+/// <param name="Trace">The file for it; null for one in the run's folder.</param>
+internal sealed record TrainRequest(
+    JobDraft Draft, string Out, string Data, bool IsJson, LogLevel Log, bool IsTraced = true, string? Trace = null);

@@ -4,7 +4,11 @@ using OrleansSgd.Client.JobFiles;
 using OrleansSgd.Client.Reports;
 using OrleansSgd.Client.Training;
 using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Grains.Grid;
+using OrleansSgd.Grains.Jobs;
 using OrleansSgd.Silo;
+using OrleansSgd.Telemetry;
+using OrleansSgd.Telemetry.Export;
 
 namespace OrleansSgd.Client.Verbs;
 
@@ -29,9 +33,13 @@ internal static class TrainVerb
         Failure? failure = job.Plan is null
             ? Failure.OfMistakes(job.Mistakes)
             : await TrainAsync(terminal, request, job, report, interrupted);
-        return failure is null ? ExitCodes.Done
-            : failure.Code == ExitCodes.Interrupted ? ExitCodes.Interrupted
-            : Verdict.Failed(terminal, request.IsJson, failure);
+        return failure?.Code switch
+        {
+            null => ExitCodes.Done,
+            ExitCodes.Interrupted => ExitCodes.Interrupted,
+            ExitCodes.CheckFailed => Verdict.CheckFailed(terminal, failure),
+            _ => Verdict.Failed(terminal, request.IsJson, failure),
+        };
     }
 
     private static async Task<Failure?> TrainAsync(
@@ -47,8 +55,14 @@ internal static class TrainVerb
         WatchOutcome? outcome = null;
         await report.ShowAsync(async () =>
         {
-            await using LocalGrid grid = await StartAsync(terminal, request, input, job.Silos);
-            outcome = await new JobWatch(grid.Grains, report, terminal.Time).RunAsync(job.Plan!, interrupted);
+            LocalGrid grid = await StartAsync(terminal, request, input, job.Silos);
+
+            // Shards write the end of their logs when the grid stops.
+            using TraceFile? trace = OpenTrace(input, job.Plan!, grid, report);
+            await using (grid)
+            {
+                outcome = await new JobWatch(grid.Grains, report, terminal.Time).RunAsync(job.Plan!, interrupted);
+            }
         });
         return outcome switch
         {
@@ -76,6 +90,10 @@ internal static class TrainVerb
         },
         input.Cache);
 
+    private static TraceFile? OpenTrace(TrainInput input, JobPlan plan, LocalGrid grid, ITrainReport report) => input.Trace is null
+        ? null
+        : new TraceFile(input.Trace.WrittenTo, new JobTrace(GridGrain.FirstJob(plan), grid.Cluster), report.Say);
+
     private static Failure? Finish(WatchOutcome.Ended ended, TrainInput input, ITrainReport report)
     {
         string? path = null;
@@ -89,7 +107,14 @@ internal static class TrainVerb
                 ExitCodes.RunFailed, $"The model could not be saved: {error.Message}", "Free some space, or name another folder with --out.");
         }
 
-        report.Ended(new EndedFacts(ended.Started, ended.Progress, ended.Last, path));
-        return ended.Progress.Phase == JobPhase.Completed ? null : new Failure(ExitCodes.Interrupted, "Interrupted.");
+        string? trace = input.Trace?.Find(Path.GetDirectoryName(path));
+        report.Ended(new EndedFacts(ended.Started, ended.Progress, ended.Last, path, trace));
+        return Unmet(ended.Progress);
     }
+
+    /// <summary>What a run that left a result did not do after all; null when it completed and every check holds.</summary>
+    internal static Failure? Unmet(JobProgress ended) =>
+        ended.Phase != JobPhase.Completed ? new Failure(ExitCodes.Interrupted, "Interrupted.")
+        : ended.Alarms.Length == 0 ? null
+        : new Failure(ExitCodes.CheckFailed, $"The run is done, but {TrainText.Unmet(ended.Alarms.Length)}: {ended.Alarms[0]}");
 }

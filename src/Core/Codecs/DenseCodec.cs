@@ -88,6 +88,14 @@ public sealed class DenseCodec : IUpdateCodec
     }
 
     /// <inheritdoc/>
+    public void TakeBack()
+    {
+        _ = _gradient ?? throw CodecArguments.NothingBegun();
+        _gradient = null;
+        _nextUpdate--;
+    }
+
+    /// <inheritdoc/>
     public void ClearResidual() => _gradient = null;
 
     /// <inheritdoc/>

@@ -74,6 +74,16 @@ public interface IUpdateCodec
     /// <exception cref="ArgumentOutOfRangeException">Set below 0.</exception>
     long NextUpdate { get; set; }
 
+    /// <summary>‖Q(u)‖ is never more than this times ‖u‖; 1 unless values are rounded up.</summary>
+    double GrowthMax => 1;
+
+    /// <summary>Makes the last update begun not to have been, as when its ticket was refused: the residual is what it was before.</summary>
+    /// <remarks>
+    /// Free, however much of it was written. <see cref="NextUpdate"/> is set back too, so the same gradient makes the same choices again.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">No update has begun since the last call, or since the residual was replaced.</exception>
+    void TakeBack();
+
     /// <summary>Forgets the residual and any update begun.</summary>
     void ClearResidual();
 

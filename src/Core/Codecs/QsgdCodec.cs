@@ -50,6 +50,9 @@ public sealed class QsgdCodec : ResidualCodec
     /// <inheritdoc/>
     public override string Kind => CodecPlan.Qsgd;
 
+    /// <summary>1 + √n / s: each of the n coordinates of a bucket is rounded up by less than one step, ‖u‖ / s.</summary>
+    public override double GrowthMax => 1 + (Math.Sqrt(Math.Min(_bucket, Dimension)) / _levelMax);
+
     /// <summary>ω: E ‖Q(u) − u‖² ≤ ω ‖u‖² over one bucket.</summary>
     /// <param name="length">n, coordinates of the bucket.</param>
     /// <param name="levels">s.</param>

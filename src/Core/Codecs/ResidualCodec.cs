@@ -111,6 +111,27 @@ public abstract class ResidualCodec : IUpdateCodec
     }
 
     /// <inheritdoc/>
+    public virtual double GrowthMax => 1;
+
+    /// <inheritdoc/>
+    public void TakeBack()
+    {
+        if (!_begun)
+        {
+            throw CodecArguments.NothingBegun();
+        }
+
+        // The sum that became the residual was made beside the old one, which is still there.
+        if (ErrorFeedback)
+        {
+            (_residual, _sum) = (_sum, _residual);
+        }
+
+        _nextUpdate--;
+        _begun = false;
+    }
+
+    /// <inheritdoc/>
     public void ClearResidual()
     {
         _residual.AsSpan().Clear();

@@ -12,7 +12,7 @@ internal static class FrameFields
     private const int LayoutOffset = 4;
 
     /// <summary>Starts a header: zeroes it, then writes magic and layout.</summary>
-    public static Span<byte> Open(Span<byte> frame, int headerSize, uint magic)
+    public static Span<byte> Open(Span<byte> frame, int headerSize, uint magic, ushort layout = Layout)
     {
         if (frame.Length < headerSize)
         {
@@ -22,7 +22,7 @@ internal static class FrameFields
         Span<byte> header = frame[..headerSize];
         header.Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(header, magic);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[LayoutOffset..], Layout);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[LayoutOffset..], layout);
         return header;
     }
 
@@ -31,7 +31,7 @@ internal static class FrameFields
         BinaryPrimitives.WriteUInt32LittleEndian(header[^sizeof(uint)..], Checksum(header[..^sizeof(uint)]));
 
     /// <summary>The header's bytes, once size, magic, layout and checksum are right.</summary>
-    public static ReadOnlySpan<byte> Check(ReadOnlySpan<byte> frame, int headerSize, uint magic, string name)
+    public static ReadOnlySpan<byte> Check(ReadOnlySpan<byte> frame, int headerSize, uint magic, string name, ushort layout = Layout)
     {
         if (frame.Length < headerSize)
         {
@@ -45,11 +45,11 @@ internal static class FrameFields
             throw new InvalidDataException($"{name} frame: magic at byte 0 is {magicRead:X8}, expected {magic:X8}; these bytes are something else.");
         }
 
-        ushort layout = BinaryPrimitives.ReadUInt16LittleEndian(header[LayoutOffset..]);
-        if (layout != Layout)
+        ushort layoutRead = BinaryPrimitives.ReadUInt16LittleEndian(header[LayoutOffset..]);
+        if (layoutRead != layout)
         {
             throw new InvalidDataException(
-                $"{name} frame: layout at byte {LayoutOffset} is {layout}, but this build reads {Layout}; run the same version on every silo.");
+                $"{name} frame: layout at byte {LayoutOffset} is {layoutRead}, but this build reads {layout}; run the same version on every silo.");
         }
 
         int checksumOffset = headerSize - sizeof(uint);

@@ -1,5 +1,7 @@
 using OrleansSgd.Core.Consistency;
-using OrleansSgd.Core.Membership;
+using OrleansSgd.Core.Consistency.Ledger;
+using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Shards;
 
 namespace OrleansSgd.Core.Runs;
 
@@ -9,76 +11,100 @@ public sealed partial class RunCoordinator
     // Tickets of lost workers whose fences are under way; one a lost life at most.
     private readonly Dictionary<long, Doubt> _doubtful = [];
 
-    // Doubtful tickets that a restored shard lacks: it has to be fenced as well once it serves.
+    // Tickets that a restored shard lacks and was not told of: it has to be once it serves.
     private readonly HashSet<long> _unfenced = [];
 
-    // Tickets that the shards are being told to settle; the run ends when they have.
-    private readonly HashSet<long> _settling = [];
+    // Tickets that the shards are being told to settle, and how often; the run ends when they have.
+    private readonly Dictionary<long, int> _settling = [];
 
-    // Tickets counted as void or partial, and as lost: one a lost life of a worker, or what a lost shard took along.
-    private readonly HashSet<long> _broken = [];
+    // Tickets that no shard has, and those that only some have: one a lost life of a worker.
+    private readonly HashSet<long> _void = [];
+    private readonly Dictionary<long, bool[]> _partial = [];
+
+    // What lost shards took along: in all, and by shard.
     private readonly HashSet<long> _lost = [];
+    private readonly HashSet<long>[] _lostBy;
     private readonly HashSet<long> _roundsLost = [];
 
-    // Synchronous runs: the committed tickets of the two newest rounds, which their workers retain.
-    private readonly List<Contribution> _contributions = [];
+    // Reports: what every shard said, had only by those that said so each time; a shard that dies may lose the ticket.
+    private sealed class Doubt(OpenTicket open, int worker, int incarnation)
+    {
+        private FenceReport[] _reports = [];
 
-    // Applied: the fewest shards that any of the fences found to have the ticket; a shard that dies may lose it.
-    private readonly record struct Doubt(OpenTicket Open, int Worker, int IncarnationMin, int FencesUnderWay, int Applied);
+        public OpenTicket Open => open;
 
-    private readonly record struct Contribution(int Worker, long Ticket, long Round);
+        public int Worker => worker;
+
+        public int Incarnation => incarnation;
+
+        public int FencesUnderWay { get; set; } = 1;
+
+        /// <summary>True when a shard that died may have had it.</summary>
+        public bool MayBeLost { get; set; }
+
+        public FenceReport[] Reports => _reports;
+
+        public void Add(ReadOnlySpan<FenceReport> reports)
+        {
+            if (_reports.Length == 0)
+            {
+                _reports = reports.ToArray();
+                return;
+            }
+
+            for (int shard = 0; shard < _reports.Length; shard++)
+            {
+                FenceReport known = _reports[shard];
+                FenceReport seen = double.IsNaN(known.NormSquared) ? reports[shard] : known;
+                _reports[shard] = known.HadApplied && reports[shard].HadApplied ? seen : default;
+            }
+        }
+    }
 
     /// <summary>Every shard refuses the old lives of a worker now, or has settled a ticket.</summary>
     /// <param name="ticket">The ticket of the command; −1 for none.</param>
-    /// <param name="shardsApplied">Shards that had applied it.</param>
-    public void WorkerFenced(long ticket, int shardsApplied)
+    /// <param name="reports">What each shard said of it, by number; may be empty for ticket −1.</param>
+    public void WorkerFenced(long ticket, ReadOnlySpan<FenceReport> reports)
     {
-        if (!_doubtful.TryGetValue(ticket, out Doubt doubt))
+        if (ticket < 0)
         {
-            if (_settling.Remove(ticket))
+            return;
+        }
+
+        if (reports.Length != _shards.Length)
+        {
+            throw new ArgumentException(
+                $"Fences of ticket {ticket} have {reports.Length} reports, but there are {_shards.Length} shards.", nameof(reports));
+        }
+
+        if (!_doubtful.TryGetValue(ticket, out Doubt? doubt))
+        {
+            if (_settling.TryGetValue(ticket, out int count))
             {
-                Advance();
+                Settled(ticket, count, reports);
             }
 
             return;
         }
 
-        doubt = doubt with
-        {
-            FencesUnderWay = doubt.FencesUnderWay - 1,
-            Applied = Math.Min(doubt.Applied, shardsApplied),
-        };
+        doubt.FencesUnderWay--;
+        doubt.Add(reports);
         if (doubt.FencesUnderWay > 0 || _unfenced.Contains(ticket))
         {
-            _doubtful[ticket] = doubt;
             FenceAgain();
             return;
         }
 
         _doubtful.Remove(ticket);
-        if (doubt.Applied == 0)
-        {
-            Settle(ticket);
-            Totals = Totals with { TicketsVoid = Totals.TicketsVoid + 1 };
-            _leases.Return(doubt.Open.Lease, doubt.Open.Start);
-        }
-        else
-        {
-            if (doubt.Applied < _shards.Length)
-            {
-                Settle(ticket);
-                Totals = Totals with { UpdatesPartial = Totals.UpdatesPartial + 1 };
-            }
-
-            _leases.Return(doubt.Open.Lease, doubt.Open.End);
-        }
-
+        Resolve(doubt);
         Advance();
     }
 
     /// <summary>
     /// Completes the tickets of a slice that a shard's new life starts from, and counts the updates that are gone.
     /// </summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="incarnation">Its new life.</param>
     /// <param name="settled">
     /// Tickets in the slice. On return also those that are gone, so that the shard does not wait for them; tickets
     /// still on their way to the shard stay out.
@@ -93,125 +119,220 @@ public sealed partial class RunCoordinator
     {
         ArgumentNullException.ThrowIfNull(settled);
         bool isWanted = IsPresent(_shards[shard], incarnation);
-        updatesGone = isWanted ? Restore(settled, ref version) : 0;
+        updatesGone = isWanted ? Restore(shard, incarnation, settled, ref version) : 0;
         return isWanted;
     }
 
-    private int Restore(TicketSet settled, ref long version)
+    private int Restore(int shard, int incarnation, TicketSet settled, ref long version)
     {
-        int gone = 0;
-        if (_plan.IsSynchronous)
+        int gone = _keepsRounds ? SkipRounds(ref version) : 0;
+        var lost = new SortedSet<long>();
+        HashSet<long> open = [.. _seats.Where(seat => seat.IsOpen).Select(seat => seat.Open.Ticket)];
+        HashSet<long> onTheirWay = OnTheirWay(version);
+        if (_keepsRounds)
         {
-            // The two newest rounds are retained by live workers or computed again; a slice without the ones before
-            // comes up only when everybody who had a newer one is lost.
-            long versionMin = Math.Max(0, _leases.RoundsOpened - 2);
-            for (; version < versionMin; version++)
-            {
-                gone += _leases.SlotsOf(version);
-                Totals = Totals with
-                {
-                    UpdatesLost = Totals.UpdatesLost + (_roundsLost.Add(version) ? _leases.SlotsOf(version) : 0),
-                };
-            }
+            onTheirWay.UnionWith(RestoreClaims(shard, settled, version));
+        }
+        else
+        {
+            RestoreDoubts(shard, settled, lost);
         }
 
-        HashSet<long> onTheirWay = OnTheirWay(version);
-        _unfenced.UnionWith(_doubtful.Keys.Where(ticket => !settled.Contains(ticket)));
         for (long ticket = settled.Watermark; ticket < _nextTicket; ticket++)
         {
-            if (!onTheirWay.Contains(ticket) && settled.Add(ticket) && !_plan.IsSynchronous && !_broken.Contains(ticket))
+            if (onTheirWay.Contains(ticket) || !settled.Add(ticket) || open.Contains(ticket) || !WasApplied(ticket, shard))
+            {
+                continue;
+            }
+
+            _lostBy[shard].Add(ticket);
+            lost.Add(ticket);
+            if (!_keepsRounds && !_partial.ContainsKey(ticket))
             {
                 gone++;
                 Totals = Totals with { UpdatesLost = Totals.UpdatesLost + (_lost.Add(ticket) ? 1 : 0) };
             }
         }
 
+        long[] exceptions = new long[settled.ExceptionCount];
+        settled.CopyExceptionsTo(exceptions);
+        _facts.Enqueue(new LedgerFact(LedgerFactKind.Restore)
+        {
+            Shard = shard,
+            Incarnation = incarnation,
+            Version = version,
+            Watermark = settled.Watermark,
+            Exceptions = exceptions,
+            Lost = [.. lost],
+        });
         return gone;
     }
+
+    // What the shard's last life, or one before, may have had: that this one has not is a loss, of nothing in some cases.
+    private void RestoreDoubts(int shard, TicketSet settled, SortedSet<long> lost)
+    {
+        foreach ((long ticket, Doubt doubt) in _doubtful)
+        {
+            if (settled.Contains(ticket))
+            {
+                continue;
+            }
+
+            _unfenced.Add(ticket);
+            bool wasRefused = doubt.Reports.Length > 0 && !doubt.Reports[shard].HadApplied;
+            if (!wasRefused)
+            {
+                lost.Add(ticket);
+                doubt.MayBeLost = true;
+            }
+        }
+    }
+
+    private bool WasApplied(long ticket, int shard) =>
+        !_void.Contains(ticket)
+        && !(_partial.TryGetValue(ticket, out bool[]? applied) && !applied[shard])
+        && !_lostBy[shard].Contains(ticket)
+        && !IsClaimed(ticket);
 
     private HashSet<long> OnTheirWay(long version)
     {
         var tickets = new HashSet<long>(_doubtful.Keys);
-        for (int worker = 0; worker < _open.Length; worker++)
+        for (int worker = 0; worker < _seats.Length; worker++)
         {
             // A round that is complete takes nothing more, and whoever repeats a slot of it may have been told so already.
-            bool isComplete = _plan.IsSynchronous && _leases.HeldBy(worker) is { } held && held.Round < version;
-            if (_open[worker].Ticket >= 0 && !isComplete)
+            WorkerSeat seat = _seats[worker];
+            bool isComplete = _keepsRounds && seat.Open.Lease.Round < version;
+            if (seat.IsOpen && !isComplete)
             {
-                tickets.Add(_open[worker].Ticket);
+                tickets.Add(seat.Open.Ticket);
             }
         }
 
-        tickets.UnionWith(_contributions.Where(one => one.Round >= version).Select(one => one.Ticket));
         return tickets;
     }
 
     private void ReturnLease(int worker, int incarnation)
     {
-        OpenTicket open = _open[worker];
-        _open[worker] = OpenTicket.None;
-        _sequences[worker] = -1;
-        _hasBegun[worker] = false;
-        if (_leases.HeldBy(worker) is { } lease)
+        WorkerSeat seat = _seats[worker];
+        _seats[worker] = new WorkerSeat();
+        if (seat.HasBegun)
         {
-            if (open.Lease == lease.Id && !_plan.IsSynchronous)
-            {
-                // Batches before the open one are in; the open one waits until the shards have said what they have.
-                _leases.Split(lease.Id, open.End);
-                _doubtful[open.Ticket] = new Doubt(open, worker, incarnation + 1, 1, int.MaxValue);
-            }
-            else
-            {
-                _leases.Return(lease.Id, lease.Start);
-            }
+            _facts.Enqueue(new LedgerFact(LedgerFactKind.Retire) { Worker = worker, Incarnation = incarnation, Ticket = _nextTicket });
         }
 
-        bool isDoubtful = _doubtful.ContainsKey(open.Ticket);
-        _commands.Enqueue(new(RunCommandKind.FenceWorker, worker, incarnation + 1, "", isDoubtful ? open.Ticket : -1));
-        if (_plan.IsSynchronous)
+        _gate.Left(worker);
+        bool isDoubtful = seat.IsOpen && !_keepsRounds;
+        _commands.Enqueue(new(RunCommandKind.FenceWorker, worker, incarnation + 1, "", isDoubtful ? seat.Open.Ticket : -1));
+        if (seat.IsOpen)
         {
-            ReopenContributions(worker, open.Ticket);
+            // Batches before the open one are in; the open one waits until the shards have said what they have.
+            _leases.Split(seat.Open.Lease.Id, seat.Open.End);
+            if (isDoubtful)
+            {
+                _doubtful[seat.Open.Ticket] = new Doubt(seat.Open, worker, incarnation);
+            }
+        }
+        else if (_leases.HeldBy(worker) is { } lease)
+        {
+            GiveBack(lease, lease.Id == seat.Open.Lease.Id ? seat.Open.End : lease.Start);
+        }
+
+        if (_keepsRounds)
+        {
+            LeaveClaims(worker, incarnation, seat);
         }
     }
 
-    // Nobody retains what a lost worker pushed, and a shard may die before it has applied it: it is computed again. A
-    // shard that has it ignores the repetition; one that has not must not wait for the old ticket.
-    private void ReopenContributions(int worker, long openTicket)
+    private void GiveBack(in Lease lease, int usedEnd)
     {
-        int samples = _leases.ReopenSlots(worker, _leases.RoundsOpened - 2);
-        Totals = Totals with { SamplesRepeated = Totals.SamplesRepeated + samples };
-        foreach (Contribution one in _contributions.Where(one => one.Worker == worker))
+        if (usedEnd == lease.Start)
         {
-            Settle(one.Ticket);
+            _leases.Return(lease.Id);
+        }
+        else
+        {
+            _leases.Return(lease.Id, usedEnd);
+        }
+    }
+
+    private void Resolve(Doubt doubt)
+    {
+        OpenTicket open = doubt.Open;
+        long ticket = open.Ticket;
+        bool[] applied = [.. doubt.Reports.Select(report => report.HadApplied)];
+        int count = applied.Count(isApplied => isApplied);
+        if (doubt.MayBeLost && ticket < _cutTicket)
+        {
+            Break($"Ticket {ticket} was in x when the loss was measured, and died with worker {doubt.Worker} and a shard: nobody knows its size.");
         }
 
-        _contributions.RemoveAll(one => one.Worker == worker);
-        if (openTicket >= 0)
+        if (count == 0)
         {
-            Settle(openTicket);
+            _void.Add(ticket);
+            _facts.Enqueue(new LedgerFact(LedgerFactKind.Void) { Ticket = ticket });
+            Totals = Totals with { TicketsVoid = Totals.TicketsVoid + 1 };
+            GiveBack(open.Lease, open.Start);
         }
+        else
+        {
+            Orphan(open, doubt.Worker, doubt.Incarnation, doubt.Reports, applied);
+            _leases.Return(open.Lease.Id, open.End);
+        }
+
+        if (count is > 0 && count < applied.Length)
+        {
+            _partial[ticket] = applied;
+            Totals = Totals with { UpdatesPartial = Totals.UpdatesPartial + 1 };
+        }
+
+        if (count < applied.Length)
+        {
+            Settle(ticket, round: -1);
+        }
+
+        Close(doubt.Worker, open);
     }
 
     // Nobody will push the ticket to the shards that lack it.
-    private void Settle(long ticket)
+    private void Settle(long ticket, long round)
     {
-        _broken.Add(ticket);
-        _settling.Add(ticket);
-        _commands.Enqueue(new(RunCommandKind.FenceWorker, Ticket: ticket));
+        _settling[ticket] = _settling.GetValueOrDefault(ticket) + 1;
+        _commands.Enqueue(new(RunCommandKind.FenceWorker, Ticket: ticket, Round: round));
+    }
+
+    private void Settled(long ticket, int count, ReadOnlySpan<FenceReport> reports)
+    {
+        if (count > 1)
+        {
+            _settling[ticket] = count - 1;
+        }
+        else
+        {
+            _settling.Remove(ticket);
+        }
+
+        ClaimReported(ticket, reports);
+        Advance();
     }
 
     private void FenceAgain()
     {
-        if (_unfenced.Count == 0 || !_shards.All(shard => shard.State == MemberState.Live))
+        if (_unfenced.Count == 0 || IsRestoring)
         {
             return;
         }
 
-        foreach (long ticket in _unfenced.Where(_doubtful.ContainsKey).Order())
+        foreach (long ticket in _unfenced.Order())
         {
-            Doubt doubt = _doubtful[ticket];
-            _doubtful[ticket] = doubt with { FencesUnderWay = doubt.FencesUnderWay + 1 };
-            _commands.Enqueue(new(RunCommandKind.FenceWorker, doubt.Worker, doubt.IncarnationMin, "", ticket));
+            if (_doubtful.TryGetValue(ticket, out Doubt? doubt))
+            {
+                doubt.FencesUnderWay++;
+                _commands.Enqueue(new(RunCommandKind.FenceWorker, doubt.Worker, doubt.Incarnation + 1, "", ticket));
+            }
+            else if (_claims.Find(claim => claim.Open.Ticket == ticket) is { } claim)
+            {
+                Settle(ticket, claim.Round);
+            }
         }
 
         _unfenced.Clear();

@@ -1,5 +1,9 @@
+using OrleansSgd.Core.Codecs;
+using OrleansSgd.Core.Consistency;
+using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Membership;
 using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Scheduling.Gates;
 
 namespace OrleansSgd.Core.Runs;
 
@@ -9,16 +13,28 @@ namespace OrleansSgd.Core.Runs;
 /// incarnation on another silo, and whatever its old life still sends is refused by the number.</para>
 /// <para>A ticket is open from the moment it is given until its worker asks for the next one or commits its lease,
 /// because a worker does neither before every shard has answered. So at most one ticket a worker is ever in doubt.</para>
+/// <para>What only it knows and the ledger must is put out as facts, in order, beside the commands: the host takes them with
+/// <see cref="TryNextFact"/> after every event, before the commands. Nothing that moves x is left out.</para>
 /// </remarks>
 public sealed partial class RunCoordinator
 {
     private readonly RunPlan _plan;
+    private readonly int _samples;
     private readonly LeaseTable _leases;
     private readonly Member[] _shards;
     private readonly Member[] _workers;
-    private readonly OpenTicket[] _open;
-    private readonly long[] _sequences;
-    private readonly bool[] _hasBegun;
+    private readonly WorkerSeat[] _seats;
+    private readonly IStepGate _gate;
+
+    // What shards do with a push: keep it for its round (bsp), or apply it at once (all others).
+    private readonly bool _keepsRounds;
+    private readonly bool _overlaps;
+
+    // A step whose view must be no older than its beginning is begun with a pull.
+    private readonly bool _isAlwaysFresh;
+    private readonly RoundTickets _roundTickets;
+    private readonly TicketSet _closed = new();
+    private readonly Queue<LedgerFact> _facts = new();
     private readonly Queue<RunCommand> _commands = new();
     private readonly HashSet<string> _silosLeft = new(StringComparer.Ordinal);
     private IReadOnlyList<string> _silos = [];
@@ -26,27 +42,25 @@ public sealed partial class RunCoordinator
     private int _epochsEvaluated;
     private bool _isFinishing;
 
-    private readonly record struct OpenTicket(long Ticket, long Sequence, long Lease, int Start, int End)
-    {
-        public static readonly OpenTicket None = new(-1, -1, -1, 0, 0);
-    }
-
     /// <param name="plan">A plan without mistakes.</param>
     /// <param name="samples">Samples of one epoch.</param>
     public RunCoordinator(RunPlan plan, int samples)
     {
         ArgumentNullException.ThrowIfNull(plan);
         _plan = plan;
-        _leases = plan.IsSynchronous
-            ? LeaseTable.Synchronous(samples, plan.Epochs, plan.Batch, plan.Workers)
-            : LeaseTable.Asynchronous(samples, plan.Epochs, plan.Batch, plan.LeaseBatches);
+        _samples = samples;
+        _keepsRounds = plan.Mode == RunPlan.Bsp;
+        _overlaps = plan.Mode == RunPlan.VarianceBounded;
+        _isAlwaysFresh = plan.Mode is not (RunPlan.Async or RunPlan.Bsp);
+        _leases = LeasesOf(plan, samples);
+        _gate = StepGates.Create(plan);
         _shards = new Member[plan.Shards];
         _workers = new Member[plan.Workers];
-        _open = new OpenTicket[plan.Workers];
-        Array.Fill(_open, OpenTicket.None);
-        _sequences = new long[plan.Workers];
-        Array.Fill(_sequences, -1);
-        _hasBegun = new bool[plan.Workers];
+        _seats = [.. _workers.Select(_ => new WorkerSeat())];
+        _roundTickets = new RoundTickets(plan.IsSynchronous ? plan.Workers : 0);
+        _lostBy = [.. _shards.Select(_ => new HashSet<long>())];
+        _everywhere = new bool[plan.Shards];
+        Array.Fill(_everywhere, true);
     }
 
     /// <summary>The shards, by number.</summary>
@@ -64,10 +78,13 @@ public sealed partial class RunCoordinator
         _workers.All(worker => worker.State is MemberState.Live or MemberState.Finished);
 
     /// <summary>
-    /// The version every shard has once the model is whole: the rounds opened in a synchronous run, 0 in others. The
+    /// The version every shard has once the model is whole: the rounds opened where shards keep rounds, 0 in others. The
     /// evaluation that Finish asks for must wait for it, because a shard may still be catching up.
     /// </summary>
-    public long VersionWhole => _leases.RoundsOpened;
+    public long VersionWhole => _keepsRounds ? _leases.RoundsOpened : 0;
+
+    /// <summary>What the plan's mode says of steps; <see cref="StepGates.AdaptiveIn"/> finds the one that wants to see finalised tickets.</summary>
+    public IStepGate Gate => _gate;
 
     /// <summary>Workers whose loop runs.</summary>
     public int WorkersLive => _workers.Count(worker => worker.State == MemberState.Live);
@@ -78,7 +95,15 @@ public sealed partial class RunCoordinator
     private bool IsRestoring => _shards.Any(shard => shard.State != MemberState.Live);
 
     /// <summary>Takes the next command; false when there is none until an event arrives.</summary>
-    public bool TryNext(out RunCommand command) => _commands.TryDequeue(out command);
+    public bool TryNext(out RunCommand command)
+    {
+        bool isThere = _commands.TryDequeue(out command);
+        _boundaries -= isThere && IsBoundary(command.Kind) ? 1 : 0;
+        return isThere;
+    }
+
+    /// <summary>Takes the next fact for the ledger; false when there is none.</summary>
+    public bool TryNextFact(out LedgerFact fact) => _facts.TryDequeue(out fact);
 
     /// <summary>The live silos are these. Members of silos that are gone are lost; members without a silo are placed.</summary>
     /// <param name="silos">Sorted; may be empty for a moment.</param>
@@ -124,6 +149,7 @@ public sealed partial class RunCoordinator
         _shards[shard] = new Member(silo, incarnation, MemberState.Live);
         PlaceAbsent();
         FenceAgain();
+        Advance();
     }
 
     /// <summary>A life of a shard is gone, or never came up.</summary>
@@ -191,69 +217,102 @@ public sealed partial class RunCoordinator
 
         // What a new life of a shard starts from is collected from the workers that compute. One that has not begun must
         // not begin meanwhile: it might push to the life that is given up, and nobody would hear of it.
-        if (!_hasBegun[worker] && IsRestoring)
+        WorkerSeat seat = _seats[worker];
+        if (!seat.HasBegun && IsRestoring)
         {
             return LeaseVerdict.Wait;
         }
 
-        _hasBegun[worker] = true;
+        seat.HasBegun = true;
 
         // The answer to an earlier question may not have arrived: it is given again.
         if (_leases.HeldBy(worker) is { } held)
         {
-            lease = held;
+            lease = Resumed(worker, seat, held);
             return LeaseVerdict.Granted;
         }
 
-        LeaseVerdict verdict = _leases.Ask(worker, out lease);
-        if (verdict == LeaseVerdict.Finished)
+        LeaseVerdict verdict = NextLease(worker, seat, ref lease);
+        if (verdict == LeaseVerdict.Finished && _workers[worker].State != MemberState.Finished)
         {
             _workers[worker] = _workers[worker] with { State = MemberState.Finished };
+            _gate.Left(worker);
         }
 
         return verdict;
     }
 
-    /// <summary>Gives the next ticket to a worker for one batch of its lease; −1 when this life is over.</summary>
-    /// <param name="sequence">Number of the worker's update: asked again, it gets the same ticket.</param>
-    /// <param name="lease">The lease the batch is part of.</param>
-    /// <param name="start">First position of the batch.</param>
-    /// <param name="end">One past its last position.</param>
-    public long TicketAsked(int worker, int incarnation, long sequence, long lease, int start, int end)
+    // Nobody waits for anybody's flush, so the gate has no say in them.
+    private LeaseVerdict NextLease(int worker, WorkerSeat seat, ref Lease lease)
     {
-        if (!IsPresent(_workers[worker], incarnation))
+        bool isStep = !_leases.IsFinished && !_leases.IsFlushing;
+        long rounds = _leases.RoundsOpened;
+        LeaseVerdict verdict = isStep && !_gate.MayBegin(worker)
+            ? LeaseVerdict.Wait
+            : _leases.Ask(worker, MayOpenRound, out lease);
+        if (_leases.RoundsOpened > rounds)
         {
-            return -1;
+            SettleRounds(_leases.RoundsOpened - RoundsRepeated);
         }
 
-        if (sequence <= _sequences[worker])
+        if (verdict != LeaseVerdict.Granted)
         {
-            // Repeated; or overtaken, and then nobody waits for the answer any more.
-            return _open[worker].Sequence == sequence ? _open[worker].Ticket : -1;
+            seat.HasWaited |= verdict == LeaseVerdict.Wait;
+            return verdict;
         }
 
-        _sequences[worker] = sequence;
-        long ticket = _nextTicket++;
-        _open[worker] = new OpenTicket(ticket, sequence, lease, start, end);
-        Totals = Totals with { Tickets = _nextTicket };
-        return ticket;
+        if (isStep)
+        {
+            _gate.Began(worker);
+        }
+
+        seat.IsFresh = !_keepsRounds && (_isAlwaysFresh || seat.HasWaited);
+        seat.HasWaited = false;
+        if (seat.IsFresh || seat.ViewFloor < 0)
+        {
+            seat.ViewFloor = _closed.Watermark;
+        }
+
+        lease = lease with { IsFresh = seat.IsFresh };
+        return verdict;
+    }
+
+    private Lease Resumed(int worker, WorkerSeat seat, Lease held)
+    {
+        if (_keepsRounds && !seat.IsOpen && _leases.HasEarlier(held.Round))
+        {
+            // Its round cannot begin before that slot is in, and the others may all wait for the same.
+            _leases.Return(held.Id);
+            _leases.Ask(worker, mayOpenRound: false, out held);
+        }
+
+        if (seat.IsStale)
+        {
+            // Under another name, so that a late repetition of the question that was stale gets no ticket.
+            held = _leases.Renew(held.Id);
+            seat.IsStale = false;
+            seat.IsFresh = true;
+            seat.ViewFloor = _closed.Watermark;
+        }
+
+        return held with { IsFresh = seat.IsFresh };
     }
 
     private void Commit(int worker, long id)
     {
-        Lease? held = _leases.HeldBy(worker);
         if (!_leases.Commit(id, worker))
         {
             return; // an earlier question with this commit arrived, but its answer did not
         }
 
-        if (_plan.IsSynchronous && _open[worker].Ticket >= 0)
+        WorkerSeat seat = _seats[worker];
+        if (_keepsRounds && seat.IsOpen)
         {
-            _contributions.RemoveAll(one => one.Round < _leases.RoundsOpened - 2);
-            _contributions.Add(new(worker, _open[worker].Ticket, held!.Value.Round));
+            _claims.Add(new RoundClaim(seat.Open, worker, _workers[worker].Incarnation));
         }
 
-        _open[worker] = OpenTicket.None;
+        Close(worker, seat);
+        seat.Open = OpenTicket.None;
         Advance();
     }
 
@@ -294,16 +353,49 @@ public sealed partial class RunCoordinator
             SamplesUsed = Math.Max(Totals.SamplesUsed, _leases.SamplesUsed),
             EpochsClosed = Math.Max(Totals.EpochsClosed, _leases.EpochsClosed),
         };
-        if (_leases.IsFinished && _settling.Count == 0 && !_isFinishing)
+        if (_leases.IsFinished && _settling.Count == 0 && _unfenced.Count == 0)
+        {
+            Finish();
+        }
+        else if (_leases.EpochsClosed > _epochsEvaluated && _leases.EpochsClosed < _plan.Epochs)
+        {
+            _epochsEvaluated = _leases.EpochsClosed;
+            Announce(new(RunCommandKind.Evaluate, _epochsEvaluated));
+        }
+
+        if (_isCutWished && !_isFinishing && _leases.IsBetweenRounds)
+        {
+            _isCutWished = false;
+            Announce(new(RunCommandKind.Cut));
+        }
+    }
+
+    // A slot may be computed again even after that, when those who had it are lost before the result is read.
+    private void Finish()
+    {
+        SettleRounds(long.MaxValue);
+        if (!_isFinishing)
         {
             _isFinishing = true;
             _commands.Enqueue(new(RunCommandKind.Finish));
         }
-        else if (_leases.EpochsClosed > _epochsEvaluated && !_leases.IsFinished)
+    }
+
+    private static LeaseTable LeasesOf(RunPlan plan, int samples)
+    {
+        int step = (int)Math.Min(samples, (long)plan.Batch * plan.LocalSteps);
+        bool isFlushed = plan.Codec.Kind != CodecPlan.Dense && plan.Codec.ErrorFeedback;
+        return plan.Mode switch
         {
-            _epochsEvaluated = _leases.EpochsClosed;
-            _commands.Enqueue(new(RunCommandKind.Evaluate, _epochsEvaluated));
-        }
+            RunPlan.Bsp => LeaseTable.Synchronous(samples, plan.Epochs, step, plan.Workers, isFlushed),
+            RunPlan.VarianceBounded =>
+                LeaseTable.Overlapping(samples, plan.Epochs, step, plan.Workers, plan.Quorum, isFlushed),
+
+            // A gate decides of every step, so there a lease is one.
+            _ => LeaseTable.Asynchronous(
+                samples, plan.Epochs, step, plan.Mode == RunPlan.Async && plan.Assignment == RunPlan.Pure ? plan.LeaseBatches : 1,
+                isFlushed ? plan.Workers : 0),
+        };
     }
 
     private static bool IsComingBack(in Member shard) => shard.State == MemberState.Starting && shard.Incarnation > 1;

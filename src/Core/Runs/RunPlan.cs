@@ -4,13 +4,43 @@ using OrleansSgd.Core.Schedules;
 namespace OrleansSgd.Core.Runs;
 
 /// <summary>How a run is trained: everything of a job file but its data and its model.</summary>
-public sealed record RunPlan
+public sealed partial record RunPlan
 {
     /// <summary>Bulk-synchronous: the workers step together, and equal seeds give equal bits.</summary>
     public const string Bsp = "bsp";
 
     /// <summary>Asynchronous: nobody waits for anybody.</summary>
     public const string Async = "async";
+
+    /// <summary>Stale-synchronous: a worker is at most <see cref="StepsAheadMax"/> steps ahead of the slowest.</summary>
+    public const string Ssp = "ssp";
+
+    /// <summary>The norms of all updates a gradient can have missed are capped: β = <see cref="NormShare"/>.</summary>
+    public const string NormBounded = "norm-bounded";
+
+    /// <summary>Rounds that go on at a quorum; what is missing is stood in for until it arrives.</summary>
+    public const string VarianceBounded = "variance-bounded";
+
+    /// <summary>Asynchronous, and held at the distance the noise makes harmless.</summary>
+    public const string Adaptive = "adaptive";
+
+    /// <summary>Every mode.</summary>
+    public static IReadOnlyList<string> Modes { get; } = [Async, Bsp, Ssp, NormBounded, VarianceBounded, Adaptive];
+
+    /// <summary>Who gets the next batch: whoever asks.</summary>
+    public const string Pure = "pure";
+
+    /// <summary>Who gets the next batch: any worker with equal chance, busy or not.</summary>
+    public const string RandomAssignment = "random";
+
+    /// <summary>Who gets the next batch: everybody in turn, the turns shuffled anew each time.</summary>
+    public const string Shuffled = "shuffled";
+
+    /// <summary>Every job assignment.</summary>
+    public static IReadOnlyList<string> Assignments { get; } = [Pure, RandomAssignment, Shuffled];
+
+    /// <summary>What stands in for a missing gradient: nothing, the own, the mean of those that came, or what is closest.</summary>
+    public static IReadOnlyList<string> Substitutes { get; } = ["auto", "none", "own", "mean"];
 
     /// <summary>Most workers or shards of one job; beyond it, roster and shard map no longer fit one grain call.</summary>
     public const int MembersMax = 10_000;
@@ -30,8 +60,35 @@ public sealed record RunPlan
     /// <summary>Everything random in the run follows from it.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary><c>async</c> or <c>bsp</c>.</summary>
+    /// <summary>One of <see cref="Modes"/>.</summary>
     public string Mode { get; init; } = Async;
+
+    /// <summary>s of ssp: steps a worker may be ahead of the slowest; 0 to 10 000.</summary>
+    public int StepsAheadMax { get; init; } = 3;
+
+    /// <summary>β of norm-bounded: 1 lets a gradient miss nothing, 0 as much as all workers can have under way; 0 to 1.</summary>
+    public double NormShare { get; init; } = 0.5;
+
+    /// <summary>Share of a round that must have arrived before a variance-bounded worker goes on; 0 to 1.</summary>
+    public double Quorum { get; init; } = 0.5;
+
+    /// <summary>One of <see cref="Substitutes"/>; variance-bounded.</summary>
+    public string Substitute { get; init; } = "auto";
+
+    /// <summary>κ of adaptive: staleness may be this part of the noise in the certificate; above 0, at most 100.</summary>
+    public double StalenessShare { get; init; } = 0.25;
+
+    /// <summary>One of <see cref="Assignments"/>; asynchronous modes.</summary>
+    public string Assignment { get; init; } = Pure;
+
+    /// <summary>H: gradients a worker takes by itself between two pushes; 1 to 10 000.</summary>
+    public int LocalSteps { get; init; } = 1;
+
+    /// <summary>bsp: seconds after which a straggler pushes the layers it has got to; 0 for never.</summary>
+    public double DeadlineSeconds { get; init; }
+
+    /// <summary>Share of a slice's coordinates that an answer of a shard carries, the most changed ones; 1 for all that changed.</summary>
+    public double AnswerFraction { get; init; } = 1;
 
     /// <summary>Batches a worker leases at a time in asynchronous modes; 1 to 10 000.</summary>
     /// <remarks>Raise it when leases show up in the time of a step; lower it when a lost worker costs too many samples.</remarks>
@@ -43,59 +100,18 @@ public sealed record RunPlan
     /// <summary>The learning rate over the run.</summary>
     public SchedulePlan Rate { get; init; } = new();
 
-    /// <summary>True in synchronous modes.</summary>
-    public bool IsSynchronous => Mode == Bsp;
+    /// <summary>How a gradient becomes an update.</summary>
+    public RulePlan Rule { get; init; } = new();
+
+    /// <summary>How closely consistency is measured.</summary>
+    public ConsistencyPlan Consistency { get; init; } = new();
+
+    /// <summary>True in modes that work in rounds.</summary>
+    public bool IsSynchronous => IsRounds(Mode);
 
     /// <summary>
     /// What each gradient is scaled by: α alone when one gradient is one step, α / p when p gradients make one
     /// (theory: single-step and parallel-step).
     /// </summary>
     public double RateOf(double epoch, int slotCount) => Rate.RateAt(epoch, Epochs) / slotCount;
-
-    /// <summary>Everything wrong with the plan, each with its key, its value and the range.</summary>
-    /// <param name="dimension">Parameters of the model, when known.</param>
-    public IEnumerable<string> Mistakes(int? dimension = null)
-    {
-        if (Range("workers", Workers, MembersMax) is { } workers)
-        {
-            yield return workers;
-        }
-
-        if (Range("shards", Shards, MembersMax) is { } shards)
-        {
-            yield return shards;
-        }
-        else if (Shards > dimension)
-        {
-            yield return $"shards is {Shards}, but the model has {dimension} parameters; use 1 to {dimension}.";
-        }
-
-        if (Range("batch", Batch, 1_000_000) is { } batch)
-        {
-            yield return batch;
-        }
-
-        if (Range("epochs", Epochs, 1_000_000) is { } epochs)
-        {
-            yield return epochs;
-        }
-
-        if (Range("leaseBatches", LeaseBatches, 10_000) is { } lease)
-        {
-            yield return lease;
-        }
-
-        if (Mode is not (Bsp or Async))
-        {
-            yield return $"mode is '{Mode}'; use {Async} or {Bsp}.";
-        }
-
-        foreach (string mistake in Codec.Mistakes("codec", dimension).Concat(Rate.Mistakes("rate")))
-        {
-            yield return mistake;
-        }
-    }
-
-    private static string? Range(string key, int value, int max) =>
-        value >= 1 && value <= max ? null : $"{key} is {value}; use 1 to {max}.";
 }

@@ -12,6 +12,12 @@ public readonly record struct Lease(long Id, int Epoch, int Start, int End, long
 {
     /// <summary>Samples in the range.</summary>
     public int Length => End - Start;
+
+    /// <summary>True when every shard is to be pulled anew before the gradient: what the worker has may be older than its step allows.</summary>
+    public bool IsFresh { get; init; }
+
+    /// <summary>True when the range is empty: the worker sends what its codec has kept back, and nothing else.</summary>
+    public bool IsFlush => Id >= 0 && Start == End;
 }
 
 /// <summary>What a worker that asked for a lease should do.</summary>

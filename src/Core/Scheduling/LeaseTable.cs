@@ -4,7 +4,9 @@ namespace OrleansSgd.Core.Scheduling;
 /// <remarks>
 /// <para>Asynchronous runs lease several batches at a time, in the order of the epoch. Synchronous runs lease one batch
 /// a slot, and slot j to worker j, so that a worker's residual always meets the same samples. The next round opens when
-/// every slot of the present one is committed, so a slot that comes back is always the next thing somebody gets.</para>
+/// every slot of the present one is committed, so a slot that comes back is always the next thing somebody gets; rounds
+/// that overlap open when a quorum of the present one and all of the one before are committed.</para>
+/// <para>After the last sample come flushes, where they are wanted: an empty lease for every worker, or a round of them.</para>
 /// <para>A pure state machine: equal calls give equal answers. Bounded by the number of workers, since a worker holds
 /// at most one lease.</para>
 /// </remarks>
@@ -18,7 +20,11 @@ public sealed class LeaseTable
     private readonly int _batch;
     private readonly int _slots;
     private readonly bool[] _isGiven;
+    private readonly bool[] _isFlushGiven;
+    private readonly long _roundsOfSamples;
+    private readonly int _flushes;
     private readonly Dictionary<long, Held> _held = [];
+    private readonly Dictionary<int, long> _heldBy = [];
 
     // The oldest round first: nobody can use a slot of a later one before it is complete.
     private readonly PriorityQueue<Lease, (long Round, long Id)> _returned = new();
@@ -30,39 +36,78 @@ public sealed class LeaseTable
     private int _roundEpoch;
     private int _roundStart;
     private int _slotsOpen;
+    private int _slotsOpenBefore;
     private int _slotCount;
+    private int _flushesUsed;
+    private double _quorum = 1;
+    private bool _isOverlapping;
 
-    // Who committed which slot of the two newest rounds: a shard that dies may take their contributions with it.
-    private readonly List<Held> _committed = [];
+    // The committed slots of the two newest rounds: a shard that dies may take their contributions with it.
+    private readonly List<Lease> _committed = [];
 
-    private readonly record struct Held(Lease Lease, int Worker);
+    // Owner: who was granted it, although nobody may hold it by now.
+    private readonly record struct Held(Lease Lease, int Worker, int Owner);
 
-    private LeaseTable(int samples, int epochs, int batch, int leaseLength, int slots)
+    private LeaseTable(int samples, int epochs, int batch, int leaseLength, int slots, int flushes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(flushes);
         _samples = samples;
         _epochs = epochs;
         _batch = batch;
         _leaseLength = leaseLength;
         _slots = slots;
+        _flushes = flushes;
         _isGiven = new bool[slots];
+        _isFlushGiven = new bool[slots == 0 ? flushes : 0];
         _used = new long[epochs];
+        _roundsOfSamples = slots == 0 ? 0 : (long)epochs * RoundsPerEpoch;
     }
 
     /// <summary>Leases of several batches, given out without waiting.</summary>
-    public static LeaseTable Asynchronous(int samples, int epochs, int batch, int batchesPerLease)
+    /// <param name="samples">Samples of an epoch.</param>
+    /// <param name="epochs">Passes over them.</param>
+    /// <param name="batch">Samples of one step.</param>
+    /// <param name="batchesPerLease">Steps of one lease.</param>
+    /// <param name="flushes">Workers that flush after the last sample; 0 for none.</param>
+    public static LeaseTable Asynchronous(int samples, int epochs, int batch, int batchesPerLease, int flushes = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchesPerLease, 1);
-        return new(samples, epochs, batch, (int)Math.Min(samples, (long)batch * batchesPerLease), slots: 0);
+        return new(samples, epochs, batch, (int)Math.Min(samples, (long)batch * batchesPerLease), slots: 0, flushes);
     }
 
     /// <summary>Leases of one batch; <paramref name="slots"/> of them make a round (fewer at the end of an epoch).</summary>
-    public static LeaseTable Synchronous(int samples, int epochs, int batch, int slots)
+    /// <param name="samples">Samples of an epoch.</param>
+    /// <param name="epochs">Passes over them.</param>
+    /// <param name="batch">Samples of one slot.</param>
+    /// <param name="slots">Slots of a round.</param>
+    /// <param name="isFlushed">Whether a round of flushes follows the last sample.</param>
+    public static LeaseTable Synchronous(int samples, int epochs, int batch, int slots, bool isFlushed = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
-        return new(samples, epochs, batch, batch, slots);
+        return new(samples, epochs, batch, batch, slots, isFlushed ? slots : 0);
+    }
+
+    /// <summary>As <see cref="Synchronous"/>, but a round opens once a part of the one before is committed, and all of the one before that.</summary>
+    /// <param name="samples">Samples of an epoch.</param>
+    /// <param name="epochs">Passes over them.</param>
+    /// <param name="batch">Samples of one slot.</param>
+    /// <param name="slots">Slots of a round.</param>
+    /// <param name="quorum">Part of a round that must be committed; 0 to 1.</param>
+    /// <param name="isFlushed">Whether a round of flushes follows the last sample.</param>
+    public static LeaseTable Overlapping(int samples, int epochs, int batch, int slots, double quorum, bool isFlushed = false)
+    {
+        if (!(quorum >= 0 && quorum <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(quorum), quorum, "A quorum is 0 to 1.");
+        }
+
+        LeaseTable table = Synchronous(samples, epochs, batch, slots, isFlushed);
+        table._quorum = quorum;
+        table._isOverlapping = true;
+        return table;
     }
 
     /// <summary>Epochs of which every sample is committed, counted from the first without a gap.</summary>
@@ -71,23 +116,29 @@ public sealed class LeaseTable
     /// <summary>Samples committed in all epochs.</summary>
     public long SamplesUsed { get; private set; }
 
-    /// <summary>True when every sample of the run is committed.</summary>
-    public bool IsFinished => EpochsClosed == _epochs;
+    /// <summary>True when every sample of the run is committed, and every flush.</summary>
+    public bool IsFinished => AreSamplesUsed && _flushesUsed == _flushes;
+
+    /// <summary>True while flushes are all that is left to give.</summary>
+    public bool IsFlushing => AreSamplesUsed && !IsFinished;
+
+    /// <summary>True when every slot of every opened round is committed; always in asynchronous runs without a lease.</summary>
+    public bool IsBetweenRounds => _slotsOpen == 0 && _slotsOpenBefore == 0 && _held.Count == 0 && _returned.Count == 0;
 
     /// <summary>Rounds opened so far; 0 in asynchronous runs.</summary>
     public long RoundsOpened => _round + 1;
 
     /// <summary>Contributions of a round of a synchronous run: one a slot, fewer in the last round of an epoch.</summary>
-    public int SlotsOf(long round)
-    {
-        int batches = (int)(((long)_samples + _batch - 1) / _batch);
-        int roundsPerEpoch = (batches + _slots - 1) / _slots;
-        return Math.Min(_slots, batches - (int)(round % roundsPerEpoch * _slots));
-    }
+    public int SlotsOf(long round) => round >= _roundsOfSamples
+        ? _slots
+        : Math.Min(_slots, Batches - (int)(round % RoundsPerEpoch * _slots));
 
     /// <summary>Grants the next range to a worker that holds none.</summary>
+    /// <param name="worker">Who asks.</param>
+    /// <param name="mayOpenRound">False to give only what is left of the rounds that are open.</param>
+    /// <param name="lease">The lease, when granted.</param>
     /// <exception cref="InvalidOperationException">The worker still holds a lease.</exception>
-    public LeaseVerdict Ask(int worker, out Lease lease)
+    public LeaseVerdict Ask(int worker, bool mayOpenRound, out Lease lease)
     {
         if (HeldBy(worker) is { } held)
         {
@@ -95,27 +146,31 @@ public sealed class LeaseTable
                 $"Worker {worker} asks for a lease but still holds {held.Id}; commit or return it first.");
         }
 
-        if (!TryTake(worker, out lease))
+        if (!TryTake(worker, mayOpenRound, out lease))
         {
             return IsFinished ? LeaseVerdict.Finished : LeaseVerdict.Wait;
         }
 
-        _held[lease.Id] = new Held(lease, worker);
+        Hold(lease, worker);
         return LeaseVerdict.Granted;
     }
 
-    /// <summary>The lease a worker holds, if any.</summary>
-    public Lease? HeldBy(int worker)
-    {
-        foreach (Held held in _held.Values)
-        {
-            if (held.Worker == worker)
-            {
-                return held.Lease;
-            }
-        }
+    /// <inheritdoc cref="Ask(int, bool, out Lease)"/>
+    public LeaseVerdict Ask(int worker, out Lease lease) => Ask(worker, mayOpenRound: true, out lease);
 
-        return null;
+    /// <summary>The lease a worker holds, if any.</summary>
+    public Lease? HeldBy(int worker) => _heldBy.TryGetValue(worker, out long id) ? _held[id].Lease : null;
+
+    /// <summary>True when a slot of an earlier round was handed back and waits for somebody.</summary>
+    public bool HasEarlier(long round) => _returned.TryPeek(out Lease first, out _) && first.Round < round;
+
+    /// <summary>Gives the lease of a worker another name, so that nothing that was asked under the old one counts any more.</summary>
+    public Lease Renew(long id)
+    {
+        Held held = Let(id);
+        Lease lease = held.Lease with { Id = _nextId++ };
+        Hold(lease, held.Worker);
+        return lease;
     }
 
     /// <summary>Records that the whole lease was used; false when the worker does not hold it (any more).</summary>
@@ -126,13 +181,8 @@ public sealed class LeaseTable
             return false;
         }
 
-        _held.Remove(id);
-        Use(held.Lease.Epoch, held.Lease.Length);
-        if (held.Lease.Round >= 0)
-        {
-            CommitSlot(held);
-        }
-
+        Let(id);
+        Complete(held);
         return true;
     }
 
@@ -151,15 +201,35 @@ public sealed class LeaseTable
         Lease lease = held.Lease;
         ArgumentOutOfRangeException.ThrowIfLessThan(usedEnd, lease.Start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(usedEnd, lease.End);
-        _held.Remove(id);
-        Use(lease.Epoch, usedEnd - lease.Start);
-        if (usedEnd < lease.End)
+        Let(id);
+        if (usedEnd == lease.End)
         {
-            Offer(lease with { Start = usedEnd });
+            Complete(held);
+            return true;
         }
-        else if (lease.Round >= 0)
+
+        Use(lease.Epoch, usedEnd - lease.Start);
+        Offer(lease with { Start = usedEnd });
+        return true;
+    }
+
+    /// <summary>Takes a lease back of which nothing was used, empty ones too: it is given to whoever asks next.</summary>
+    /// <returns>False when the lease is not held.</returns>
+    public bool Return(long id)
+    {
+        if (!_held.ContainsKey(id))
         {
-            CommitSlot(held);
+            return false;
+        }
+
+        Held held = Let(id);
+        if (IsFlushOfWorker(held.Lease))
+        {
+            _isFlushGiven[held.Owner] = false; // the worker's next life owes it
+        }
+        else
+        {
+            Offer(held.Lease);
         }
 
         return true;
@@ -167,14 +237,20 @@ public sealed class LeaseTable
 
     /// <summary>
     /// Takes a lease from its lost worker: what lies behind <paramref name="heldEnd"/> is given to whoever asks next,
-    /// the rest stays held, by nobody, until <see cref="Return"/> says how much of it was used.
+    /// the rest stays held, by nobody, until <see cref="Return(long, int)"/> says how much of it was used.
     /// </summary>
     public void Split(long id, int heldEnd)
     {
-        Lease lease = _held[id].Lease;
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(heldEnd, lease.Start);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(heldEnd, lease.End);
-        _held[id] = new Held(lease with { End = heldEnd }, Nobody);
+        Held held = _held[id];
+        Lease lease = held.Lease;
+        if (heldEnd != lease.End)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(heldEnd, lease.Start);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(heldEnd, lease.End);
+        }
+
+        Let(id);
+        _held[id] = new Held(lease with { End = heldEnd }, Nobody, held.Worker);
         if (heldEnd < lease.End)
         {
             Offer(lease with { Start = heldEnd });
@@ -182,27 +258,68 @@ public sealed class LeaseTable
     }
 
     /// <summary>
-    /// Offers the committed slots of a lost worker again, for rounds at or after <paramref name="roundMin"/>: what it
-    /// pushed may be gone, and a shard that still has it ignores the repetition.
+    /// Offers a committed slot again, of one of the two newest rounds: what was pushed for it is gone from a shard. A shard that still
+    /// has it ignores the repetition.
     /// </summary>
-    /// <returns>Samples offered again.</returns>
-    public int ReopenSlots(int worker, long roundMin)
+    /// <returns>Samples offered again; −1 when the slot is not committed.</returns>
+    public int ReopenSlot(long round, int slot)
     {
-        int samples = 0;
-        for (int i = _committed.Count - 1; i >= 0; i--)
+        int at = _committed.FindIndex(one => one.Round == round && one.Slot == slot);
+        if (at < 0)
         {
-            Held held = _committed[i];
-            if (held.Worker == worker && held.Lease.Round >= roundMin)
-            {
-                _committed.RemoveAt(i);
-                Use(held.Lease.Epoch, -held.Lease.Length);
-                samples += held.Lease.Length;
-                _slotsOpen += held.Lease.Round == _round ? 1 : 0;
-                Offer(held.Lease);
-            }
+            return -1;
         }
 
-        return samples;
+        Lease lease = _committed[at];
+        _committed.RemoveAt(at);
+        Use(lease.Epoch, -lease.Length);
+        _flushesUsed -= lease.Length == 0 ? 1 : 0;
+        CountOpen(lease.Round, 1);
+        Offer(lease);
+        return lease.Length;
+    }
+
+    private int Batches => (int)(((long)_samples + _batch - 1) / _batch);
+
+    private int RoundsPerEpoch => (Batches + _slots - 1) / _slots;
+
+    private bool AreSamplesUsed => EpochsClosed == _epochs;
+
+    private void Hold(in Lease lease, int worker)
+    {
+        _held[lease.Id] = new Held(lease, worker, worker);
+        _heldBy[worker] = lease.Id;
+    }
+
+    private Held Let(long id)
+    {
+        Held held = _held[id];
+        _held.Remove(id);
+        if (held.Worker != Nobody)
+        {
+            _heldBy.Remove(held.Worker);
+        }
+
+        return held;
+    }
+
+    private static bool IsFlushOfWorker(in Lease lease) => lease.Length == 0 && lease.Round < 0;
+
+    private void Complete(in Held held)
+    {
+        Use(held.Lease.Epoch, held.Lease.Length);
+        _flushesUsed += held.Lease.Length == 0 ? 1 : 0;
+        if (held.Lease.Round >= 0)
+        {
+            _committed.Add(held.Lease);
+            CountOpen(held.Lease.Round, -1);
+        }
+    }
+
+    private void CountOpen(long round, int change)
+    {
+        _slotsOpen += round == _round ? change : 0;
+        _slotsOpenBefore += round == _round - 1 ? change : 0;
     }
 
     private void Offer(Lease lease)
@@ -211,22 +328,28 @@ public sealed class LeaseTable
         _returned.Enqueue(lease, (lease.Round, lease.Id));
     }
 
-    private bool TryTake(int worker, out Lease lease)
+    private bool TryTake(int worker, bool mayOpenRound, out Lease lease)
     {
+        // Where rounds overlap the own slot comes first: everybody may be waiting for its ticket.
+        if (_isOverlapping && TryTakeSlot(worker, mayOpenRound: false, out lease))
+        {
+            return true;
+        }
+
         if (_returned.TryDequeue(out lease, out _))
         {
             return true;
         }
 
-        return _slots > 0 ? TryTakeSlot(worker, out lease) : TryTakeRange(out lease);
+        return _slots > 0 ? TryTakeSlot(worker, mayOpenRound, out lease) : TryTakeRange(worker, out lease);
     }
 
-    private bool TryTakeRange(out Lease lease)
+    private bool TryTakeRange(int worker, out Lease lease)
     {
         lease = default;
         if (_epoch == _epochs)
         {
-            return false;
+            return TryTakeFlush(worker, out lease);
         }
 
         int end = _position + Math.Min(_samples - _position, _leaseLength);
@@ -235,10 +358,24 @@ public sealed class LeaseTable
         return true;
     }
 
-    private bool TryTakeSlot(int worker, out Lease lease)
+    // Not before all samples are committed: one that comes back would fill the residual again.
+    private bool TryTakeFlush(int worker, out Lease lease)
     {
         lease = default;
-        if (_slotsOpen == 0 && _epoch < _epochs)
+        if (!AreSamplesUsed || worker >= _flushes || _isFlushGiven[worker])
+        {
+            return false;
+        }
+
+        _isFlushGiven[worker] = true;
+        lease = new Lease(_nextId++, _epochs - 1, _samples, _samples, -1, 0, 1);
+        return true;
+    }
+
+    private bool TryTakeSlot(int worker, bool mayOpenRound, out Lease lease)
+    {
+        lease = default;
+        if (mayOpenRound && IsRoundDue)
         {
             OpenRound();
         }
@@ -249,26 +386,32 @@ public sealed class LeaseTable
         }
 
         _isGiven[worker] = true;
-        int start = _roundStart + (worker * _batch);
+        int start = (int)Math.Min(_samples, _roundStart + ((long)worker * _batch));
         lease = new Lease(
             _nextId++, _roundEpoch, start, start + Math.Min(_samples - start, _batch), _round, worker, _slotCount);
         return true;
     }
 
+    // Flushes wait for every sample, as they do without rounds.
+    private bool IsRoundDue => RoundsOpened < _roundsOfSamples + (_flushes > 0 ? 1 : 0)
+        && (_slotsOpen == 0 || RoundsOpened < _roundsOfSamples)
+        && _slotsOpenBefore == 0
+        && _slotCount - _slotsOpen >= Math.Ceiling(_quorum * _slotCount)
+        && !_isGiven.AsSpan(0, _slotCount).Contains(false);
+
     private void OpenRound()
     {
         _round++;
+        _slotsOpenBefore = _slotsOpen;
         _slotCount = _slotsOpen = SlotsOf(_round);
-        (_roundEpoch, _roundStart) = (_epoch, _position);
+        bool isFlush = _round >= _roundsOfSamples;
+        (_roundEpoch, _roundStart) = isFlush ? (_epochs - 1, _samples) : (_epoch, _position);
         Array.Clear(_isGiven);
-        _committed.RemoveAll(slot => slot.Lease.Round < _round - 1);
-        MoveTo(_position + (int)Math.Min(_samples - _position, (long)_slotCount * _batch));
-    }
-
-    private void CommitSlot(Held held)
-    {
-        _committed.Add(held);
-        _slotsOpen -= held.Lease.Round == _round ? 1 : 0;
+        _committed.RemoveAll(slot => slot.Round < _round - 1);
+        if (!isFlush)
+        {
+            MoveTo(_position + (int)Math.Min(_samples - _position, (long)_slotCount * _batch));
+        }
     }
 
     private void MoveTo(int position)

@@ -22,9 +22,17 @@ public sealed class ParameterShard
     private readonly WorkerTable _workers = new();
     private readonly ChangeLog _changes;
     private readonly RoundBuffer _round = new();
+    private readonly AppliedRounds _applied = new();
     private readonly TicketSet _tickets = new();
+    private readonly TicketSet _inherited = new();
+
+    // Tickets that will never be applied, with the round they were meant for. They are settled together with that round,
+    // because the view of a round contains no ticket that was given for it. A lost life of a worker leaves three at most.
+    private readonly Dictionary<long, long> _refused = [];
     private readonly uint[] _changed;
+    private readonly List<ShardEntry> _journal = [];
     private long[] _exceptions = [];
+    private bool _servesRounds;
 
     /// <param name="shard">Number of the shard in its job.</param>
     /// <param name="incarnation">Which life of the shard this is; 1 or more.</param>
@@ -47,6 +55,7 @@ public sealed class ParameterShard
         if (settled is not null)
         {
             _tickets.CopyFrom(settled);
+            _inherited.CopyFrom(settled);
         }
     }
 
@@ -64,6 +73,15 @@ public sealed class ParameterShard
 
     /// <summary>Tickets that are in the parameters, or that were declared void.</summary>
     public TicketSet Settled => _tickets;
+
+    /// <summary>Whether <see cref="Journal"/> is written.</summary>
+    public bool KeepsJournal { get; set; }
+
+    /// <summary>What was settled since <see cref="ClearJournal"/>, in its order, for whoever writes it down.</summary>
+    public IReadOnlyList<ShardEntry> Journal => _journal;
+
+    /// <summary>Forgets the journal; its host calls this after each call, so it never grows beyond a round.</summary>
+    public void ClearJournal() => _journal.Clear();
 
     /// <summary>Applies x ← x − u, keeps u for its round, or refuses and changes nothing.</summary>
     /// <param name="frame">A push frame (docs/wire-format.md); the shard copies what it keeps.</param>
@@ -96,7 +114,7 @@ public sealed class ParameterShard
 
         // In a round the slot decides: a worker may owe an older round a slot that it took over, and push it later.
         bool isRepeated = header.Round < 0 && _workers.Has(header.Worker, header.Incarnation, header.Sequence);
-        if (isRepeated || _tickets.Contains(header.Ticket))
+        if (isRepeated || _tickets.Contains(header.Ticket) || _refused.ContainsKey(header.Ticket))
         {
             return new(PushOutcomeKind.Duplicate, 0, Version);
         }
@@ -110,21 +128,34 @@ public sealed class ParameterShard
     /// became of the ticket that its last life left open (−1: none).
     /// </summary>
     /// <param name="worker">The worker; −1 for none: then the ticket is settled, so that nobody waits for it any more.</param>
-    /// <returns>True when the ticket's update is in the parameters; a repeated call gets the same answer.</returns>
+    /// <param name="incarnationMin">The lowest life that may go on.</param>
+    /// <param name="openTicket">The ticket; −1 for none.</param>
+    /// <param name="round">
+    /// With worker −1, the round the ticket was given for, −1 when asynchronous. A ticket that fills its slot stays where it is; another is
+    /// refused, and settled once the round is applied.
+    /// </param>
+    /// <returns>Whether the shard has the update, and what its push said; a repeated call gets the same answer.</returns>
     /// <remarks>
     /// Two steps, because an answer may get lost and this life of the shard with it: a fenced ticket can no longer come,
     /// but it is settled only once every shard has answered. Until then "settled" means "applied" in every view.
     /// </remarks>
-    public bool Fence(int worker, int incarnationMin, long openTicket)
+    public FenceReport Fence(int worker, int incarnationMin, long openTicket, long round = -1)
     {
+        FenceReport report = openTicket < 0 ? default : ReportOf(worker, openTicket);
         if (worker >= 0)
         {
             _workers.Fence(worker, incarnationMin);
-            return openTicket >= 0 && _tickets.Contains(openTicket);
+        }
+        else if (round < Version)
+        {
+            SettleVoid(openTicket);
+        }
+        else if (!report.HadApplied)
+        {
+            _refused[openTicket] = round;
         }
 
-        _tickets.Add(openTicket);
-        return false;
+        return report;
     }
 
     /// <summary>Bytes <see cref="WriteView"/> needs at most.</summary>
@@ -194,8 +225,29 @@ public sealed class ParameterShard
         long delay = header.ShardIncarnation == Incarnation ? Math.Max(0, Version - header.ViewVersion) : 0;
         Settle(header);
         Version++;
+        Note(header.Ticket, ShardEntryKind.Applied);
         RecordChange(header, payload);
         return new(PushOutcomeKind.Applied, delay, Version);
+    }
+
+    private FenceReport ReportOf(int worker, long ticket)
+    {
+        FenceReport kept = _round.Find(ticket);
+        kept = kept.HadApplied ? kept : _applied.Find(ticket);
+        if (kept.HadApplied)
+        {
+            return kept;
+        }
+
+        (long last, FenceReport report) = _workers.LastOf(worker);
+        if (last == ticket)
+        {
+            return report;
+        }
+
+        // In rounds a settled ticket that fills no slot is void; asynchronous pushes are settled by being applied.
+        bool isApplied = _servesRounds ? _inherited.Contains(ticket) : _tickets.Contains(ticket);
+        return isApplied ? FenceReport.Unseen : default;
     }
 
     private PushOutcome KeepForRound(in PushHeader header, ReadOnlySpan<byte> payload)
@@ -203,7 +255,7 @@ public sealed class ParameterShard
         if (header.Round < Version)
         {
             // The slot was leased twice and the round is complete without this one: it is void.
-            _tickets.Add(header.Ticket);
+            SettleVoid(header.Ticket);
             return new(PushOutcomeKind.Duplicate, 0, Version);
         }
 
@@ -233,6 +285,7 @@ public sealed class ParameterShard
         }
 
         FramePayload.Validate(header.Kind, payload, header.EntryCount, header.Length);
+        _servesRounds = true;
         _round.Add(header, payload);
         if (_round.Count < header.SlotCount)
         {
@@ -246,27 +299,63 @@ public sealed class ParameterShard
     private void ApplyRound(int slotCount)
     {
         Version++;
+        _applied.Open();
         for (int slot = 0; slot < slotCount; slot++)
         {
             ReadOnlySpan<byte> kept = _round.Payload(slot, out PushHeader contribution);
             FramePayload.SubtractFrom(_parameters, contribution.Kind, kept, contribution.EntryCount);
             Settle(contribution);
+            _applied.Add(contribution);
+            Note(contribution.Ticket, slot + 1 < slotCount ? ShardEntryKind.AppliedInRound : ShardEntryKind.Applied);
             RecordChange(contribution, kept);
         }
 
         foreach (long ticket in _round.Declined)
         {
-            _tickets.Add(ticket);
+            SettleVoid(ticket);
         }
 
         _round.Clear();
+        SettleRefused();
+    }
+
+    private void SettleRefused()
+    {
+        if (_refused.Count == 0)
+        {
+            return;
+        }
+
+        foreach (long ticket in _refused.Where(one => one.Value < Version).Select(one => one.Key).ToArray())
+        {
+            _refused.Remove(ticket);
+            SettleVoid(ticket);
+        }
+    }
+
+    // Asked again about a ticket that is settled, the shard says nothing new.
+    private void SettleVoid(long ticket)
+    {
+        if (_tickets.Add(ticket))
+        {
+            Note(ticket, ShardEntryKind.Void);
+        }
+    }
+
+    private void Note(long ticket, ShardEntryKind kind)
+    {
+        if (KeepsJournal)
+        {
+            _journal.Add(new(ticket, kind));
+        }
     }
 
     private void Settle(in PushHeader header)
     {
         if (!_workers.IsFenced(header.Worker, header.Incarnation))
         {
-            _workers.Record(header.Worker, header.Incarnation, header.Sequence);
+            _workers.Record(
+                header.Worker, header.Incarnation, header.Sequence, header.Ticket, AppliedRounds.ReportOf(header));
         }
 
         _tickets.Add(header.Ticket);

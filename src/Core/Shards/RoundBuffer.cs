@@ -31,6 +31,20 @@ internal sealed class RoundBuffer
     /// <summary>True when the slot of this round has its contribution.</summary>
     public bool Has(int slot) => slot < _slots.Length && _slots[slot].IsHere;
 
+    /// <summary>What is known of a ticket that fills a slot; a report of nothing when it fills none.</summary>
+    public FenceReport Find(long ticket)
+    {
+        foreach (ref readonly Contribution slot in _slots.AsSpan())
+        {
+            if (slot.IsHere && slot.Header.Ticket == ticket)
+            {
+                return AppliedRounds.ReportOf(slot.Header);
+            }
+        }
+
+        return default;
+    }
+
     /// <summary>Keeps a copy of one contribution.</summary>
     public void Add(in PushHeader header, ReadOnlySpan<byte> payload)
     {

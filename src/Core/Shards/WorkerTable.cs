@@ -13,6 +13,8 @@ internal sealed class WorkerTable
     {
         public int Incarnation;
         public long Sequence;
+        public long Ticket;
+        public FenceReport Applied;
     }
 
     /// <summary>Refuses every life of the worker below <paramref name="incarnationMin"/> from now on.</summary>
@@ -20,7 +22,9 @@ internal sealed class WorkerTable
     {
         if (!_entries.TryGetValue(worker, out Entry entry) || entry.Incarnation < incarnationMin)
         {
-            _entries[worker] = new Entry { Incarnation = incarnationMin, Sequence = -1 };
+            // What its last life had applied is asked for after the fence, too.
+            (long ticket, FenceReport applied) = LastOf(worker);
+            _entries[worker] = new Entry { Incarnation = incarnationMin, Sequence = -1, Ticket = ticket, Applied = applied };
         }
     }
 
@@ -34,11 +38,15 @@ internal sealed class WorkerTable
 
     /// <summary>Records an applied update; the caller has checked <see cref="IsFenced"/>.</summary>
     /// <remarks>A worker that holds several slots of one round is recorded in slot order, so the highest sequence counts.</remarks>
-    public void Record(int worker, int incarnation, long sequence)
+    public void Record(int worker, int incarnation, long sequence, long ticket = -1, FenceReport applied = default)
     {
         if (!Has(worker, incarnation, sequence))
         {
-            _entries[worker] = new Entry { Incarnation = incarnation, Sequence = sequence };
+            _entries[worker] = new Entry { Incarnation = incarnation, Sequence = sequence, Ticket = ticket, Applied = applied };
         }
     }
+
+    /// <summary>The ticket of the worker that was recorded last, in any of its lives, and what is known of it; −1 for none.</summary>
+    public (long Ticket, FenceReport Applied) LastOf(int worker) =>
+        _entries.TryGetValue(worker, out Entry entry) ? (entry.Ticket, entry.Applied) : (-1, default);
 }

@@ -25,7 +25,7 @@ public enum WorkerCommandKind
     /// <summary>Compute the gradient of <see cref="WorkerMachine.Batch"/>: <see cref="WorkerMachine.GradientComputed"/>.</summary>
     Gradient,
 
-    /// <summary>Take a ticket and encode meanwhile: <see cref="WorkerMachine.TicketTaken"/>.</summary>
+    /// <summary>Take a ticket and encode meanwhile: <see cref="WorkerMachine.TicketAnswered"/>.</summary>
     Ticket,
 
     /// <summary>Send one shard's frame of the update with this sequence: <see cref="WorkerMachine.PushAnswered"/>.</summary>

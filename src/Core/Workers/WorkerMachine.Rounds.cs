@@ -64,6 +64,15 @@ public sealed partial class WorkerMachine
         Retry(new(WorkerCommandKind.Lease));
     }
 
+    // A shard waits for a slot of an earlier round. Perhaps nobody else is free to compute it, so the grid is asked what comes
+    // first.
+    private void AskForEarlier()
+    {
+        Lease = Lease with { Id = -1 };
+        _state = State.Leasing;
+        Retry(new(WorkerCommandKind.Lease));
+    }
+
     // An update that the view of every shard contains is in whatever a new life of a shard will start from.
     private void ReleaseUnneeded()
     {

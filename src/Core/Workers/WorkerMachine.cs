@@ -1,4 +1,6 @@
+using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Scheduling.Gates;
 using OrleansSgd.Core.Shards;
 
 namespace OrleansSgd.Core.Workers;
@@ -14,6 +16,11 @@ namespace OrleansSgd.Core.Workers;
 /// <para>In synchronous runs a shard keeps a push until its round is complete, and loses it when it dies. So the worker
 /// retains its updates until its view of every shard contains them, and offers them to each new life of a shard it
 /// meets; before it idles or stops it looks whether there is one.</para>
+/// <para>Where rounds overlap (<see cref="TicketFirst"/>) shards apply at once and nothing is retained. The ticket is taken before the
+/// gradient, and asked for once more after it: that question is held until every slot of the round has its ticket, so
+/// that no view of a round contains an update of it.</para>
+/// <para>A ticket that is refused as stale sends the worker back to its lease, which it is granted anew, under another
+/// name: it pulls, computes the same batch and asks with the same sequence.</para>
 /// </remarks>
 public sealed partial class WorkerMachine
 {
@@ -32,6 +39,9 @@ public sealed partial class WorkerMachine
     private int _open;
     private bool _isHolding;
     private bool _isLast;
+    private bool _isAgain;
+    private bool _isTicketed;
+    private bool _isBehind;
     private State _state = State.Leasing;
 
     private enum State
@@ -48,13 +58,15 @@ public sealed partial class WorkerMachine
     /// <param name="shardCount">Shards of the job.</param>
     /// <param name="batch">Samples of a mini-batch.</param>
     /// <param name="shardOffset">The shard this worker turns to first, so that workers do not queue at the same one.</param>
-    public WorkerMachine(int shardCount, int batch, int shardOffset = 0)
+    /// <param name="ticketFirst">See <see cref="TicketFirst"/>.</param>
+    public WorkerMachine(int shardCount, int batch, int shardOffset = 0, bool ticketFirst = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shardCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         _shardCount = shardCount;
         _batch = batch;
         ShardOffset = shardOffset % shardCount;
+        TicketFirst = ticketFirst;
         _versions = new long[shardCount];
         _incarnations = new int[shardCount];
         Array.Fill(_versions, -1);
@@ -63,6 +75,18 @@ public sealed partial class WorkerMachine
 
     /// <summary>The shard this worker turns to first.</summary>
     public int ShardOffset { get; }
+
+    /// <summary>
+    /// True where rounds overlap: the ticket is taken right after the views have arrived. Push frames then say round −1, because shards apply at
+    /// once. After the first Ticket command there is nothing to encode; after the second, which is answered by the same ticket, there is.
+    /// </summary>
+    public bool TicketFirst { get; }
+
+    /// <summary>True when the Ticket command in use asks for a ticket before the gradient: nothing is to be encoded yet.</summary>
+    public bool IsTicketOnly => TicketFirst && !_isTicketed && !IsFlushing;
+
+    /// <summary>True while the lease in use has no samples: the update is what the codec has kept back.</summary>
+    public bool IsFlushing => Lease.IsFlush;
 
     /// <summary>The lease in use; its Id is −1 before the first.</summary>
     public Lease Lease { get; private set; } = new(-1, 0, 0, 0, -1, 0, 1);
@@ -75,6 +99,9 @@ public sealed partial class WorkerMachine
 
     /// <summary>The ticket of the update in use; −1 before the first.</summary>
     public long Ticket { get; private set; } = -1;
+
+    /// <summary>The ticket before which x is taken for the update in use: the first of its round, or its own; −1 before the first.</summary>
+    public long RoundTicket { get; private set; } = -1;
 
     /// <summary>Largest delay that any shard measured for the update in use.</summary>
     public long Delay { get; private set; }
@@ -108,7 +135,7 @@ public sealed partial class WorkerMachine
             case LeaseVerdict.Granted:
                 Succeeded();
                 Lease = lease;
-                StartBatch(lease.Start);
+                StartBatch(lease.Start, lease.IsFresh);
                 break;
             case LeaseVerdict.Wait:
                 // What is committed is committed: only the question is repeated.
@@ -152,13 +179,9 @@ public sealed partial class WorkerMachine
         }
 
         Meet(shard, incarnation, version);
-        if (!isLooking && version < VersionNeeded)
-        {
-            Retry(new(WorkerCommandKind.Pull, shard, VersionNeeded));
-            return;
-        }
-
-        _versions[shard] = version;
+        bool isBehind = !isLooking && version < VersionNeeded;
+        _isBehind |= isBehind;
+        _versions[shard] = isBehind ? _versions[shard] : version;
         if (--_open > 0)
         {
             return;
@@ -168,10 +191,14 @@ public sealed partial class WorkerMachine
         {
             Looked();
         }
+        else if (_isBehind)
+        {
+            AskForEarlier();
+        }
         else
         {
             Succeeded();
-            StartGradient();
+            StartStep();
         }
     }
 
@@ -190,30 +217,51 @@ public sealed partial class WorkerMachine
             return;
         }
 
-        Sequence++;
-        Delay = 0;
-        _state = State.Ticketing;
-        _commands.Enqueue(new(WorkerCommandKind.Ticket));
+        AskForTicket();
     }
 
-    /// <summary>The grid gave a ticket, and the update is encoded.</summary>
-    /// <param name="ticket">Negative when this life of the worker is over.</param>
+    /// <summary>The grid answered a question for a ticket, and the update is encoded.</summary>
+    /// <param name="verdict">What the grid said.</param>
+    /// <param name="grant">The ticket, when given.</param>
     /// <param name="isFinite">False when the codec met a value that is not finite: the run diverged.</param>
-    public void TicketTaken(long ticket, bool isFinite)
+    public void TicketAnswered(TicketVerdict verdict, in TicketGrant grant, bool isFinite)
     {
         if (!Expects(State.Ticketing))
         {
             return;
         }
 
-        if (ticket < 0 || !isFinite)
+        if (verdict == TicketVerdict.Fenced || !isFinite)
         {
-            Stop(ticket < 0 ? WorkerStopReason.Fenced : WorkerStopReason.Diverged);
+            Stop(verdict == TicketVerdict.Fenced ? WorkerStopReason.Fenced : WorkerStopReason.Diverged);
             return;
         }
 
         Succeeded();
-        Ticket = ticket;
+        switch (verdict)
+        {
+            case TicketVerdict.Held:
+                // Being held is no failure, so the question is repeated after the shortest wait.
+                Retry(new(WorkerCommandKind.Ticket));
+                return;
+            case TicketVerdict.Stale:
+                _isAgain = true;
+                Lease = Lease with { Id = -1 };
+                _state = State.Leasing;
+                _commands.Enqueue(new(WorkerCommandKind.Lease));
+                return;
+        }
+
+        (Ticket, RoundTicket) = grant;
+        if (IsTicketOnly)
+        {
+            _isTicketed = true;
+            _state = State.Computing;
+            _commands.Enqueue(new(WorkerCommandKind.Gradient));
+            return;
+        }
+
+        _isTicketed = false;
         _state = State.Pushing;
         _open = _shardCount;
         for (int i = 0; i < _shardCount; i++)
@@ -265,7 +313,7 @@ public sealed partial class WorkerMachine
         Succeeded();
         UpdatesDone++;
         SamplesDone += Batch.Length;
-        if (Batch.Lease.Round < 0)
+        if (Batch.Lease.Round < 0 || TicketFirst)
         {
             _commands.Enqueue(new(WorkerCommandKind.Release, -1, 0, Sequence));
         }
@@ -276,7 +324,7 @@ public sealed partial class WorkerMachine
 
         if (Batch.End < Lease.End)
         {
-            StartBatch(Batch.End);
+            StartBatch(Batch.End, isFresh: false);
         }
         else
         {
@@ -307,17 +355,18 @@ public sealed partial class WorkerMachine
     }
 
     /// <summary>The version every shard's view must have for the batch in use.</summary>
-    private long VersionNeeded => Math.Max(0, Lease.Round);
+    private long VersionNeeded => TicketFirst ? 0 : Math.Max(0, Lease.Round);
 
-    private void StartBatch(int start)
+    private void StartBatch(int start, bool isFresh)
     {
         Batch = new BatchRange(Lease, start, Math.Min(Lease.End, start + _batch));
         _open = 0;
+        _isBehind = false;
         _state = State.Pulling;
         for (int i = 0; i < _shardCount; i++)
         {
             int shard = (ShardOffset + i) % _shardCount;
-            if (_versions[shard] < VersionNeeded)
+            if (isFresh || _versions[shard] < VersionNeeded)
             {
                 _open++;
                 _commands.Enqueue(new(WorkerCommandKind.Pull, shard, VersionNeeded));
@@ -326,15 +375,34 @@ public sealed partial class WorkerMachine
 
         if (_open == 0)
         {
-            StartGradient();
+            StartStep();
         }
     }
 
-    private void StartGradient()
+    private void StartStep()
     {
         ReleaseUnneeded();
+        if (IsFlushing || IsTicketOnly)
+        {
+            AskForTicket();
+            return;
+        }
+
         _state = State.Computing;
         _commands.Enqueue(new(WorkerCommandKind.Gradient));
+    }
+
+    private void AskForTicket()
+    {
+        if (!_isAgain && !_isTicketed)
+        {
+            Sequence++;
+        }
+
+        _isAgain = false;
+        Delay = 0;
+        _state = State.Ticketing;
+        _commands.Enqueue(new(WorkerCommandKind.Ticket));
     }
 
     private void Retry(in WorkerCommand command)

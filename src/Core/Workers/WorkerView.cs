@@ -1,4 +1,5 @@
 using OrleansSgd.Core.Consistency;
+using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Vectors;
 
@@ -16,6 +17,7 @@ public sealed class WorkerView
     private readonly ShardMap _map;
     private readonly float[] _parameters;
     private readonly Slice[] _slices;
+    private long[] _exceptions = [];
 
     private struct Slice
     {
@@ -132,6 +134,28 @@ public sealed class WorkerView
             SliceOf(shard).CopyTo(slice);
             settled.CopyFrom(source.Settled);
             return true;
+        }
+    }
+
+    /// <summary>Writes into a ledger record which tickets each slice contains, and from which life and version; allocates only to grow.</summary>
+    /// <param name="record">One that was begun for as many shards, and has no views yet.</param>
+    /// <remarks>For the loop that applies frames: nobody else changes the slices, so it needs no lock.</remarks>
+    public void NoteIn(TicketRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        for (int shard = 0; shard < _slices.Length; shard++)
+        {
+            ref readonly Slice slice = ref _slices[shard];
+            int count = slice.Settled.ExceptionCount;
+            if (_exceptions.Length < count)
+            {
+                Array.Resize(ref _exceptions, Math.Max(count, 2 * _exceptions.Length));
+            }
+
+            Span<long> exceptions = _exceptions.AsSpan(0, count);
+            slice.Settled.CopyExceptionsTo(exceptions);
+            record.SetView(shard, slice.Incarnation, slice.Settled.Watermark, exceptions);
+            record.Slices[shard].ViewVersion = Math.Max(0, slice.Version);
         }
     }
 

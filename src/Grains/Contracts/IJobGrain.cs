@@ -1,4 +1,6 @@
+using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Scheduling.Gates;
 
 namespace OrleansSgd.Grains.Contracts;
 
@@ -39,9 +41,9 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Lease")]
     ValueTask<LeaseAnswer> Lease(LeaseRequest request);
 
-    /// <summary>The next place in the global order; −1 when this life of the worker is over.</summary>
+    /// <summary>The next place in the global order, or why not yet.</summary>
     [Alias("Ticket")]
-    ValueTask<long> Ticket(TicketRequest request);
+    ValueTask<TicketAnswer> Ticket(TicketRequest request);
 
     /// <summary>A worker met a shard that has no parameters.</summary>
     [Alias("ReportShard")]
@@ -55,12 +57,16 @@ public interface IJobGrain : IGrainWithStringKey
 }
 
 /// <summary>A lease request, with what this life of the worker has done.</summary>
+/// <param name="Committed">The lease it has used up; −1 when it held none.</param>
+/// <param name="Report">Totals of this life.</param>
+/// <param name="Ledger">Rows of updates that every shard has answered (<see cref="Workers.LedgerRows"/>); not changed before the answer has come.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.LeaseRequest")]
 public sealed record LeaseRequest(
     [property: Id(0)] int Worker,
     [property: Id(1)] int Incarnation,
     [property: Id(2)] long Committed,
-    [property: Id(3)] WorkerReport Report);
+    [property: Id(3)] WorkerReport Report,
+    [property: Id(4)] ReadOnlyMemory<byte> Ledger);
 
 /// <summary>What one life of a worker has done since it began, so that a repeated report counts once.</summary>
 /// <param name="Updates">Updates pushed.</param>
@@ -90,17 +96,38 @@ public readonly record struct LeaseAnswer(
     [property: Id(4)] int End,
     [property: Id(5)] long Round,
     [property: Id(6)] int Slot,
-    [property: Id(7)] int SlotCount)
+    [property: Id(7)] int SlotCount,
+    [property: Id(8)] bool IsFresh,
+    [property: Id(9)] StepAdjustment Adjustment)
 {
     /// <summary>The answer that carries a lease.</summary>
-    public static LeaseAnswer Of(LeaseVerdict verdict, in Lease lease) =>
-        new(verdict, lease.Id, lease.Epoch, lease.Start, lease.End, lease.Round, lease.Slot, lease.SlotCount);
+    public static LeaseAnswer Of(LeaseVerdict verdict, in Lease lease, in StepAdjustment adjustment) => new(
+        verdict, lease.Id, lease.Epoch, lease.Start, lease.End, lease.Round, lease.Slot, lease.SlotCount, lease.IsFresh, adjustment);
 
     /// <summary>The lease, as Core knows it.</summary>
-    public Lease ToLease() => new(Id, Epoch, Start, End, Round, Slot, SlotCount);
+    public Lease ToLease() => new(Id, Epoch, Start, End, Round, Slot, SlotCount) { IsFresh = IsFresh };
+}
+
+/// <summary>What the grid asks of a worker's next steps, beside the plan.</summary>
+/// <param name="RateScale">What every rate is multiplied by; above 0, at most 1.</param>
+/// <param name="FractionScale">What the codec's share of coordinates is multiplied by; 1 or more.</param>
+/// <param name="DelayAdaptive">Whether the rate of late gradients is lowered.</param>
+/// <param name="Smoothness">L; NaN while it is not known.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.StepAdjustment")]
+public readonly record struct StepAdjustment(
+    [property: Id(0)] double RateScale,
+    [property: Id(1)] double FractionScale,
+    [property: Id(2)] bool DelayAdaptive,
+    [property: Id(3)] double Smoothness)
+{
+    /// <summary>Nothing beside the plan.</summary>
+    public static StepAdjustment None { get; } = new(1, 1, false, double.NaN);
 }
 
 /// <summary>A request for a ticket: one batch of one lease.</summary>
+/// <param name="Sequence">Number of the worker's update.</param>
+/// <param name="Norm">At least the norm of its update, where the mode goes by it; otherwise 0.</param>
+/// <param name="Ledger">As in a lease request.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.TicketRequest")]
 public readonly record struct TicketRequest(
     [property: Id(0)] int Worker,
@@ -108,7 +135,20 @@ public readonly record struct TicketRequest(
     [property: Id(2)] long Sequence,
     [property: Id(3)] long Lease,
     [property: Id(4)] int Start,
-    [property: Id(5)] int End);
+    [property: Id(5)] int End,
+    [property: Id(6)] double Norm,
+    [property: Id(7)] ReadOnlyMemory<byte> Ledger);
+
+/// <summary>The answer to a ticket request; the tickets are meaningful when given.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.TicketAnswer")]
+public readonly record struct TicketAnswer(
+    [property: Id(0)] TicketVerdict Verdict,
+    [property: Id(1)] long Ticket,
+    [property: Id(2)] long RoundTicket)
+{
+    /// <summary>The grant, as Core knows it.</summary>
+    public TicketGrant ToGrant() => new(Ticket, RoundTicket);
+}
 
 /// <summary>Some of the trained parameters.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.ModelPiece")]

@@ -1,3 +1,5 @@
+using OrleansSgd.Core.Shards;
+
 namespace OrleansSgd.Grains.Contracts;
 
 /// <summary>One shard of one job. Key: <c>{job}/shard/{number}</c>.</summary>
@@ -65,6 +67,7 @@ public sealed record PushRequest(
 /// <param name="ViewVersion">The version the reader has; −1 for none.</param>
 /// <param name="ViewIncarnation">The life of the shard that version came from.</param>
 /// <param name="VersionMin">Answer only once the shard has this version.</param>
+/// <param name="SettledMin">Answer only once every ticket below this one is settled; 0 for at once.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.PullRequest")]
 public sealed record PullRequest(
     [property: Id(0)] int Reader,
@@ -72,7 +75,8 @@ public sealed record PullRequest(
     [property: Id(2)] long Number,
     [property: Id(3)] long ViewVersion,
     [property: Id(4)] int ViewIncarnation,
-    [property: Id(5)] long VersionMin);
+    [property: Id(5)] long VersionMin,
+    [property: Id(6)] long SettledMin = 0);
 
 /// <summary>What a shard answers to a push or a pull.</summary>
 /// <param name="Frame">
@@ -86,13 +90,27 @@ public readonly record struct ShardAnswer([property: Id(0)] ReadOnlyMemory<byte>
     public bool IsReady => !Frame.IsEmpty;
 }
 
-/// <summary>Ends the earlier lives of a worker at one shard.</summary>
+/// <summary>Ends the earlier lives of a worker at one shard, or settles a ticket (<see cref="Core.Shards.ParameterShard.Fence"/>).</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.FenceRequest")]
 public sealed record FenceRequest(
     [property: Id(0)] int Worker,
     [property: Id(1)] int IncarnationMin,
-    [property: Id(2)] long OpenTicket);
+    [property: Id(2)] long OpenTicket,
+    [property: Id(3)] long Round);
 
-/// <summary>Whether the shard could fence, and whether it had applied the open ticket.</summary>
+/// <summary>Whether the shard could fence, and what it knows of the open ticket.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.FenceAnswer")]
-public sealed record FenceAnswer([property: Id(0)] bool IsReady, [property: Id(1)] bool HadApplied);
+public sealed record FenceAnswer(
+    [property: Id(0)] bool IsReady,
+    [property: Id(1)] bool HadApplied,
+    [property: Id(2)] double NormSquared,
+    [property: Id(3)] double Rate,
+    [property: Id(4)] int SampleCount)
+{
+    /// <summary>The answer of a shard that has its parameters.</summary>
+    public static FenceAnswer Of(in FenceReport report) =>
+        new(true, report.HadApplied, report.NormSquared, report.Rate, report.SampleCount);
+
+    /// <summary>The report, as Core knows it.</summary>
+    public FenceReport ToReport() => new(HadApplied, NormSquared, Rate, SampleCount);
+}

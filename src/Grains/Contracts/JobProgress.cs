@@ -89,6 +89,33 @@ public sealed record JobProgress
     /// <summary>Events the caller has not seen, in order.</summary>
     [Id(21)] public JobEvent[] Events { get; init; } = [];
 
+    /// <summary>Mean of D / α² over the updates so far; NaN before the first.</summary>
+    [Id(22)] public double GapMean { get; init; } = double.NaN;
+
+    /// <summary>Largest D / α² of any update; NaN before the first.</summary>
+    [Id(23)] public double GapMax { get; init; } = double.NaN;
+
+    /// <summary>B as measured, √(mean gap); NaN before the first update.</summary>
+    [Id(24)] public double BoundMeasured { get; init; } = double.NaN;
+
+    /// <summary>B that the mean gap is held against: predicted for the mode, or given by the job; NaN when not known.</summary>
+    [Id(25)] public double BoundPredicted { get; init; } = double.NaN;
+
+    /// <summary>The model that predicts it, such as <c>parameter server</c>; null when not known.</summary>
+    [Id(26)] public string? BoundModel { get; init; }
+
+    /// <summary>Mean gap ≤ B²: <c>holds</c>, <c>not-shown</c>, <c>violated</c> or <c>undecided</c>; null when not tested.</summary>
+    [Id(27)] public string? Condition { get; init; }
+
+    /// <summary>The certificate over the tickets between the first and the newest measured loss; null before there are two.</summary>
+    [Id(28)] public CertificateProgress? Certificate { get; init; }
+
+    /// <summary>Checks that do not hold, one sentence each, in the order in which they failed; only ever grows.</summary>
+    [Id(29)] public string[] Alarms { get; init; } = [];
+
+    /// <summary>What makes the numbers worth less without making them wrong; only ever grows.</summary>
+    [Id(30)] public string[] Warnings { get; init; } = [];
+
     /// <summary>Whether the job has ended.</summary>
     public bool IsOver => Phase is JobPhase.Completed or JobPhase.Failed or JobPhase.Cancelled;
 }

@@ -11,6 +11,13 @@ public sealed class GridGrain : Grain, IGridGrain
 {
     private readonly List<(string Job, string Name)> _jobs = [];
 
+    /// <summary>The id that a job gets on a grid that has had none.</summary>
+    public static string FirstJob(JobPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return IdOf(plan, 1);
+    }
+
     /// <inheritdoc/>
     public async Task<SubmitAnswer> Submit(string plan)
     {
@@ -30,11 +37,13 @@ public sealed class GridGrain : Grain, IGridGrain
             return new SubmitAnswer(null, mistakes);
         }
 
-        string id = string.Create(CultureInfo.InvariantCulture, $"{job.Name}-{_jobs.Count + 1}");
+        string id = IdOf(job, _jobs.Count + 1);
         _jobs.Add((id, job.Name));
         await GrainFactory.GetGrain<IJobGrain>(id).Start(plan);
         return new SubmitAnswer(id, []);
     }
+
+    private static string IdOf(JobPlan plan, int number) => string.Create(CultureInfo.InvariantCulture, $"{plan.Name}-{number}");
 
     /// <inheritdoc/>
     public async Task<JobSummary[]> List()

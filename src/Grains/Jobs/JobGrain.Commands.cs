@@ -3,6 +3,7 @@ using Orleans.Runtime.Placement;
 using OrleansSgd.Core.Consistency;
 using OrleansSgd.Core.Membership;
 using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Shards;
 using OrleansSgd.Grains.Contracts;
 
 namespace OrleansSgd.Grains.Jobs;
@@ -29,6 +30,9 @@ public sealed partial class JobGrain
                     break;
                 case RunCommandKind.FenceWorker:
                     await FenceWorkerAsync(run, command);
+                    break;
+                case RunCommandKind.Cut:
+                    await CutAsync(run);
                     break;
                 case RunCommandKind.Evaluate:
                     await EvaluateAsync(run, command.Member, isLast: false);
@@ -86,17 +90,16 @@ public sealed partial class JobGrain
 
     private async Task FenceWorkerAsync(Run run, RunCommand command)
     {
-        int applied = 0;
+        var reports = new FenceReport[run.Shards.Length];
         for (int shard = 0; shard < run.Shards.Length && _phase == JobPhase.Running;)
         {
             try
             {
                 FenceAnswer answer = await run.Shards[shard].Fence(
-                    new FenceRequest(command.Member, command.Incarnation, command.Ticket));
+                    new FenceRequest(command.Member, command.Incarnation, command.Ticket, command.Round));
                 if (answer.IsReady)
                 {
-                    applied += answer.HadApplied ? 1 : 0;
-                    shard++;
+                    reports[shard++] = answer.ToReport();
                     continue;
                 }
 
@@ -109,7 +112,7 @@ public sealed partial class JobGrain
             }
         }
 
-        run.Coordinator.WorkerFenced(command.Ticket, applied);
+        run.Coordinator.WorkerFenced(command.Ticket, reports);
     }
 
     private async Task EvaluateAsync(Run run, int epoch, bool isLast)
@@ -119,7 +122,8 @@ public sealed partial class JobGrain
             try
             {
                 // A synchronous run is whole only at its last round: a shard may still be catching up.
-                ModelSnapshot snapshot = await run.Evaluator.ReadAsync(run.Shards, isLast ? run.Coordinator.VersionWhole : 0);
+                HeldModel model = await ReadAsync(run, isLast ? run.Coordinator.VersionWhole : 0);
+                ModelSnapshot snapshot = model.Snapshot;
                 run.Snapshot = snapshot;
                 double seconds = Seconds;
                 if (isLast)
@@ -128,8 +132,14 @@ public sealed partial class JobGrain
                 }
 
                 (double loss, double accuracy) = await run.Evaluator.EvaluateAsync(snapshot.Parameters);
+                await MeasureAsync(run, model);
                 _events.Add(new JobEvent(
                     "evaluated", seconds, run.Coordinator.Totals.Tickets, epoch, loss, accuracy));
+                if (isLast)
+                {
+                    await MeasureSmoothnessAsync(run);
+                }
+
                 if (isLast && _phase == JobPhase.Running)
                 {
                     _trained = snapshot.Parameters;

@@ -1,13 +1,20 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
+using Orleans.Configuration;
 using Orleans.Placement;
+using OrleansSgd.Core.Consistency.Monitoring;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Scheduling.Gates;
 using OrleansSgd.Data;
 using OrleansSgd.Grains.Compute;
 using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Telemetry;
+using OrleansSgd.Telemetry.Ledger;
+using OrleansSgd.Telemetry.Spans;
 
 namespace OrleansSgd.Grains.Jobs;
 
@@ -18,8 +25,8 @@ namespace OrleansSgd.Grains.Jobs;
 /// </remarks>
 [Reentrant, PreferLocalPlacement]
 public sealed partial class JobGrain(
-    ILocalSiloDetails silo, ComputePool pool, DataCache data, IOptions<GridOptions> options, TimeProvider time,
-    ILogger<JobGrain> log) : Grain, IJobGrain
+    ILocalSiloDetails silo, ComputePool pool, DataCache data, IOptions<GridOptions> options, IOptions<ClusterOptions> cluster,
+    TimeProvider time, ILogger<JobGrain> log) : Grain, IJobGrain
 {
     private const int ModelPieceMax = 4_000_000;
 
@@ -33,6 +40,9 @@ public sealed partial class JobGrain(
     private string? _hint;
     private string _planText = "";
     private Run? _run;
+    private MonitorReport? _closed;
+    private int _leasesWaiting;
+    private long _begun;
     private long _startedAt;
     private double _secondsTotal;
     private float[] _trained = [];
@@ -77,6 +87,7 @@ public sealed partial class JobGrain(
         }
 
         RunTotals totals = _run?.Coordinator.Totals ?? new();
+        MonitorReport? consistency = _closed ?? _run?.Ledger.Report();
         return Task.FromResult(new JobProgress
         {
             Phase = _phase,
@@ -91,6 +102,16 @@ public sealed partial class JobGrain(
             Loss = _run?.Reports.Loss ?? double.NaN,
             DelayMean = _run?.Reports.DelayMean ?? double.NaN,
             DelayMax = _run?.Reports.DelayMax ?? 0,
+            GapMean = consistency?.GapMean ?? double.NaN,
+            GapMax = consistency?.GapMax ?? double.NaN,
+            BoundMeasured = consistency?.BoundMeasured ?? double.NaN,
+            BoundPredicted = consistency?.BoundTested ?? double.NaN,
+            BoundModel = consistency?.BoundPredicted.Model,
+            Condition = consistency is null ? null : RunFigures.NameOf(consistency.Condition),
+            Certificate = consistency is null || double.IsNaN(consistency.Certificate.Optimisation) ? null
+                : CertificateProgress.Of(consistency.Certificate, consistency.GradientSquared),
+            Alarms = [.. consistency?.Alarms ?? []],
+            Warnings = [.. consistency?.Warnings ?? []],
             Updates = _run?.Reports.Updates ?? 0,
             UpdatesLost = totals.UpdatesLost,
             UpdatesPartial = totals.UpdatesPartial,
@@ -139,7 +160,7 @@ public sealed partial class JobGrain(
         {
             try
             {
-                _trained = (await _run.Evaluator.ReadAsync(_run.Shards, versionMin: 0)).Parameters;
+                _trained = (await ReadAsync(_run, versionMin: 0)).Snapshot.Parameters;
             }
             catch (Exception error) when (IsPassing(error))
             {
@@ -170,17 +191,41 @@ public sealed partial class JobGrain(
         }
 
         _run.Reports.Record(request.Worker, request.Incarnation, request.Report);
+        _run.Ledger.Take(request.Ledger);
         LeaseVerdict verdict = _run.Coordinator.LeaseAsked(
             request.Worker, request.Incarnation, request.Committed, out Lease lease);
         Pump();
-        return verdict == LeaseVerdict.Wait ? LeaseLater(request) : new(LeaseAnswer.Of(verdict, lease));
+        if (verdict == LeaseVerdict.Wait)
+        {
+            // Carrying out what it brought about may have made room: no round opens before an evaluation is heard of.
+            verdict = _run.Coordinator.LeaseAsked(request.Worker, request.Incarnation, committed: -1, out lease);
+        }
+
+        return verdict == LeaseVerdict.Wait ? LeaseLater(request) : new(LeaseAnswer.Of(verdict, lease, _run.Ledger.Adjustment));
     }
 
     /// <inheritdoc/>
-    public ValueTask<long> Ticket(TicketRequest request) => new(_phase != JobPhase.Running || _run is null
-        ? -1
-        : _run.Coordinator.TicketAsked(
-            request.Worker, request.Incarnation, request.Sequence, request.Lease, request.Start, request.End));
+    public ValueTask<TicketAnswer> Ticket(TicketRequest request)
+    {
+        if (_phase != JobPhase.Running || _run is null)
+        {
+            return new(new TicketAnswer(TicketVerdict.Fenced, -1, -1));
+        }
+
+        _run.Ledger.Take(request.Ledger);
+        TicketAnswer answer = Answer(_run, request);
+        if (_heldTickets.Count > 0)
+        {
+            AskAgain(_run);
+        }
+
+        if (_leasesWaiting > 0)
+        {
+            Signal(ref _changed);
+        }
+
+        return answer.Verdict == TicketVerdict.Held ? TicketLater(request) : new(answer);
+    }
 
     /// <inheritdoc/>
     public async Task ReportShard(int shard)
@@ -223,6 +268,7 @@ public sealed partial class JobGrain(
     private async ValueTask<LeaseAnswer> LeaseLater(LeaseRequest request)
     {
         using var hold = new CancellationTokenSource(options.Value.HoldTime, time);
+        _leasesWaiting++;
         try
         {
             while (_phase == JobPhase.Running)
@@ -232,7 +278,7 @@ public sealed partial class JobGrain(
                     request.Worker, request.Incarnation, committed: -1, out Lease lease);
                 if (verdict != LeaseVerdict.Wait)
                 {
-                    return LeaseAnswer.Of(verdict, lease);
+                    return LeaseAnswer.Of(verdict, lease, _run.Ledger.Adjustment);
                 }
             }
 
@@ -240,7 +286,11 @@ public sealed partial class JobGrain(
         }
         catch (OperationCanceledException)
         {
-            return new LeaseAnswer { Verdict = LeaseVerdict.Wait };
+            return new LeaseAnswer { Verdict = LeaseVerdict.Wait, Adjustment = StepAdjustment.None };
+        }
+        finally
+        {
+            _leasesWaiting--;
         }
     }
 
@@ -262,9 +312,12 @@ public sealed partial class JobGrain(
                 return; // cancelled meanwhile
             }
 
-            _run = Run.Create(Job, plan, sets, GrainFactory, pool);
+            _run = Run.Create(new JobTrace(Job, cluster.Value.ClusterId), plan, sets, GrainFactory, pool);
             _phase = JobPhase.Running;
-            _startedAt = time.GetTimestamp();
+            _startedAt = _cutAt = time.GetTimestamp();
+            _begun = Stopwatch.GetTimestamp();
+            _ = MeasureFirstAsync(_run);
+            _ = MeasureSmoothnessAsync(_run);
             await PollSilosAsync();
             _poll = this.RegisterGrainTimer(
                 PollAsync,
@@ -312,6 +365,13 @@ public sealed partial class JobGrain(
     private async Task PollAsync(CancellationToken cancellation)
     {
         await PollSilosAsync();
+        if (_phase == JobPhase.Running && _run is not null)
+        {
+            CutWhenDue(_run);
+            _run.Ledger.Flush();
+            Pump();
+        }
+
         if (_phase == JobPhase.Running && ++_polls % PollsPerPing == 0 && _ping.IsCompleted)
         {
             _ping = PingWorkersAsync(_run!); // not awaited: a silo that does not answer must not hold up the polls
@@ -343,9 +403,11 @@ public sealed partial class JobGrain(
             _ = CarryOutAsync(_run, command);
         }
 
-        if (_run is not null)
+        if (_run is not null && _phase == JobPhase.Running)
         {
             _recovery.Observe(_run.Coordinator.IsWhole);
+            _run.Ledger.TakeFacts();
+            AskAgain(_run);
         }
 
         Signal(ref _changed);
@@ -381,9 +443,31 @@ public sealed partial class JobGrain(
         _poll?.Dispose();
         _poll = null;
         LogJobEnded(Job, phase, _secondsTotal);
+        CloseLedger(phase);
         Signal(ref _changed);
         Signal(ref _progressed);
         _ = _run?.StopMembersAsync();
+    }
+
+    private void CloseLedger(JobPhase phase)
+    {
+        if (_run is null)
+        {
+            return;
+        }
+
+        string outcome = phase switch
+        {
+            JobPhase.Completed => RunFigures.Completed,
+            JobPhase.Cancelled => RunFigures.Cancelled,
+            _ => RunFigures.Failed,
+        };
+        double? smoothness = _run.ExactSmoothness is { IsCompletedSuccessfully: true, Result: { } exact } ? exact : null;
+        _closed = _run.Ledger.Close(outcome, smoothness);
+        RunPlan plan = _run.Plan.Run;
+        new JobSpans(new JobTrace(Job, cluster.Value.ClusterId)).Run(
+            _begun, plan.Mode, plan.Workers, plan.Shards, _run.Coordinator.Totals.Tickets, outcome);
+        _run.Ledger.Dispose();
     }
 
     private static bool IsPassing(Exception error) => error is TimeoutException or OrleansException;

@@ -1,3 +1,4 @@
+using OrleansSgd.Core.Consistency.Monitoring;
 using OrleansSgd.Core.Membership;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Samples;
@@ -6,13 +7,17 @@ using OrleansSgd.Data;
 using OrleansSgd.Grains.Compute;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Models;
+using OrleansSgd.Models.Smoothness;
+using OrleansSgd.Telemetry;
+using OrleansSgd.Telemetry.Ledger;
+using OrleansSgd.Telemetry.Metrics;
 
 namespace OrleansSgd.Grains.Jobs;
 
 /// <summary>Everything a job grain holds once its data is open.</summary>
 internal sealed record Run(
-    JobPlan Plan, DataSets Data, IModel Model, ShardMap Map, RunCoordinator Coordinator, ReportLedger Reports,
-    RunEvaluator Evaluator, IShardGrain[] Shards, IWorkerGrain[] Workers)
+    JobPlan Plan, DataSets Data, IModel Model, ShardMap Map, RunCoordinator Coordinator, ReportLedger Reports, RunLedger Ledger,
+    RunEvaluator Evaluator, TrainingLoss Loss, Task<double?> ExactSmoothness, IShardGrain[] Shards, IWorkerGrain[] Workers)
 {
     /// <summary>The newest snapshot of the whole model; null before the first evaluation.</summary>
     public ModelSnapshot? Snapshot { get; set; }
@@ -24,17 +29,43 @@ internal sealed record Run(
     public long SamplesTotal => (long)Data.Train.Count * Plan.Run.Epochs;
 
     /// <summary>Makes the parts of a run; nothing is started yet.</summary>
-    public static Run Create(string job, JobPlan plan, DataSets data, IGrainFactory grains, ComputePool pool)
+    /// <param name="job">Where its spans belong.</param>
+    public static Run Create(JobTrace job, JobPlan plan, DataSets data, IGrainFactory grains, ComputePool pool)
     {
-        IModel model = ModelCatalog.Create(plan.Model, data.Train.FeatureCount, data.Train.ClassCount);
+        IModel model = ModelCatalog.Create(
+            plan.Model.With(plan.Run.Rule.WeightDecay), data.Train.FeatureCount, data.Train.ClassCount);
         var map = new ShardMap(model.ParameterCount, plan.Run.Shards);
+        var coordinator = new RunCoordinator(plan.Run, data.Train.Count);
+        var loss = new TrainingLoss(model, data.Train, pool, plan.Run.Consistency.LossSamples, plan.Run.Seed);
+        var options = new MonitorOptions
+        {
+            Plan = plan.Run,
+            LossIsExact = loss.IsExact,
+            NotCovered = plan.Run.Rule.NotCovered,
+        };
+        RunTrace trace = RunTrace.Open(job, new RunOpening
+        {
+            Plan = plan.ToJson(),
+            Seed = plan.Run.Seed,
+            Mode = plan.Run.Mode,
+            Workers = plan.Run.Workers,
+            Shards = map.Count,
+            Parameters = map.Dimension,
+            Form = options.Form,
+            NotCovered = options.NotCovered,
+            LossIsExact = options.LossIsExact,
+            Bound = plan.Run.Consistency.Bound,
+            Confidence = plan.Run.Consistency.Confidence,
+            Window = options.WindowLength,
+        });
         return new Run(
-            plan, data, model, map,
-            new RunCoordinator(plan.Run, data.Train.Count),
+            plan, data, model, map, coordinator,
             new ReportLedger(plan.Run.Workers, data.Train.Count),
-            new RunEvaluator(model, data.Test, map, pool),
-            [.. Enumerable.Range(0, map.Count).Select(i => grains.GetGrain<IShardGrain>(JobKeys.Shard(job, i)))],
-            [.. Enumerable.Range(0, plan.Run.Workers).Select(i => grains.GetGrain<IWorkerGrain>(JobKeys.Worker(job, i)))]);
+            new RunLedger(options, map, coordinator, trace, new GridMetrics(job.Job)),
+            new RunEvaluator(model, data.Test, map, pool), loss,
+            pool.Run(() => SmoothnessBound.Of(model, data.Train)),
+            [.. Enumerable.Range(0, map.Count).Select(i => grains.GetGrain<IShardGrain>(JobKeys.Shard(job.Job, i)))],
+            [.. Enumerable.Range(0, plan.Run.Workers).Select(i => grains.GetGrain<IWorkerGrain>(JobKeys.Worker(job.Job, i)))]);
     }
 
     /// <summary>[workers]; the lowest life of each that is not over.</summary>

@@ -16,22 +16,25 @@ internal sealed class RunEvaluator(IModel model, ISampleSource? test, ShardMap m
     /// <summary>Reads every shard's slice.</summary>
     /// <param name="shards">The shards.</param>
     /// <param name="versionMin">The version every slice must have.</param>
-    /// <exception cref="TimeoutException">A shard has no parameters at the moment, or not that version yet.</exception>
-    public async Task<ModelSnapshot> ReadAsync(IReadOnlyList<IShardGrain> shards, long versionMin)
+    /// <param name="settledMin">Every ticket below this must be settled in every slice.</param>
+    /// <exception cref="TimeoutException">A shard has no parameters at the moment, or has not got that far yet.</exception>
+    public async Task<ModelSnapshot> ReadAsync(IReadOnlyList<IShardGrain> shards, long versionMin, long settledMin)
     {
         var snapshot = new ModelSnapshot(map);
         for (int shard = 0; shard < map.Count; shard++)
         {
-            ShardAnswer answer = await shards[shard].Pull(new PullRequest(-1, 0, 0, -1, 0, versionMin));
+            ShardAnswer answer = await shards[shard].Pull(new PullRequest(-1, 0, 0, -1, 0, versionMin, settledMin));
             if (!answer.IsReady)
             {
                 throw new TimeoutException($"Shard {shard} has no parameters at the moment.");
             }
 
             snapshot.Take(answer.Frame.Span);
-            if (snapshot.Version(shard) < versionMin)
+            if (snapshot.Version(shard) < versionMin || snapshot.Settled(shard).Watermark < settledMin)
             {
-                throw new TimeoutException($"Shard {shard} is at version {snapshot.Version(shard)}, not {versionMin} yet.");
+                throw new TimeoutException(
+                    $"Shard {shard} is at version {snapshot.Version(shard)} and ticket {snapshot.Settled(shard).Watermark}, not yet at " +
+                    $"{versionMin} and {settledMin}.");
             }
         }
 

@@ -2,11 +2,15 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
+using Orleans.Configuration;
 using Orleans.Placement;
 using OrleansSgd.Core.Consistency;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Shards;
 using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Grains.Jobs;
+using OrleansSgd.Telemetry;
+using OrleansSgd.Telemetry.Ledger;
 
 namespace OrleansSgd.Grains.Shards;
 
@@ -14,14 +18,19 @@ namespace OrleansSgd.Grains.Shards;
 /// <remarks>Reentrant because a pull may wait for a version; every change of the shard happens without an await.</remarks>
 [Reentrant, ActivationCountBasedPlacement]
 public sealed partial class ShardGrain(
-    ILocalSiloDetails silo, IOptions<GridOptions> options, TimeProvider time, ILogger<ShardGrain> log)
+    ILocalSiloDetails silo, IOptions<GridOptions> options, IOptions<ClusterOptions> cluster, TimeProvider time,
+    ILogger<ShardGrain> log)
     : Grain, IShardGrain
 {
+    private static readonly TimeSpan TraceFlushPeriod = TimeSpan.FromSeconds(1);
+
     private readonly AnswerBuffers _pushAnswers = new();
     private readonly AnswerBuffers _pullAnswers = new();
     private TaskCompletionSource _versionReached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waiting;
     private ParameterShard? _shard;
+    private ShardTrace? _trace;
+    private IGrainTimer? _flush;
 
     /// <inheritdoc/>
     public Task<string> Start(ShardStart start)
@@ -37,6 +46,7 @@ public sealed partial class ShardGrain(
                 _shard.Fence(worker, start.WorkerIncarnations[worker], openTicket: -1);
             }
 
+            OpenTrace(start);
             LogStarted(this.GetPrimaryKeyString(), start.Incarnation, start.Version, slice.Length);
             WakeWaiting();
         }
@@ -52,12 +62,9 @@ public sealed partial class ShardGrain(
             return new(default(ShardAnswer));
         }
 
-        long version = _shard.Version;
+        (long version, long watermark) = (_shard.Version, _shard.Settled.Watermark);
         PushOutcome outcome = _shard.Push(request.Frame.Span, out PushHeader header);
-        if (_shard.Version > version && _waiting > 0)
-        {
-            WakeWaiting();
-        }
+        NoteSettled(_shard, version, watermark);
 
         byte[] buffer = _pushAnswers.Take(header.Worker, header.Incarnation, header.Sequence, _shard.ViewSizeMax);
         int size = _shard.WriteView(request.ViewVersion, request.ViewIncarnation, outcome, buffer);
@@ -66,12 +73,21 @@ public sealed partial class ShardGrain(
 
     /// <inheritdoc/>
     public ValueTask<ShardAnswer> Pull(PullRequest request) =>
-        _shard is null || _shard.Version >= request.VersionMin ? new(Answer(request)) : PullLater(request);
+        _shard is null || IsThere(_shard, request) ? new(Answer(request)) : PullLater(request);
 
     /// <inheritdoc/>
-    public Task<FenceAnswer> Fence(FenceRequest request) => Task.FromResult(_shard is null
-        ? new FenceAnswer(false, false)
-        : new FenceAnswer(true, _shard.Fence(request.Worker, request.IncarnationMin, request.OpenTicket)));
+    public Task<FenceAnswer> Fence(FenceRequest request)
+    {
+        if (_shard is null)
+        {
+            return Task.FromResult(new FenceAnswer(false, false, 0, 0, 0));
+        }
+
+        (long version, long watermark) = (_shard.Version, _shard.Settled.Watermark);
+        FenceReport report = _shard.Fence(request.Worker, request.IncarnationMin, request.OpenTicket, request.Round);
+        NoteSettled(_shard, version, watermark);
+        return Task.FromResult(FenceAnswer.Of(report));
+    }
 
     /// <inheritdoc/>
     public Task<int> Ping() => Task.FromResult(_shard?.Incarnation ?? 0);
@@ -79,10 +95,18 @@ public sealed partial class ShardGrain(
     /// <inheritdoc/>
     public Task Stop()
     {
+        CloseTrace();
         _shard = null;
         WakeWaiting();
         DeactivateOnIdle();
         return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        CloseTrace();
+        return base.OnDeactivateAsync(reason, cancellationToken);
     }
 
     private async ValueTask<ShardAnswer> PullLater(PullRequest request)
@@ -92,8 +116,8 @@ public sealed partial class ShardGrain(
         {
             using var hold = new CancellationTokenSource(options.Value.HoldTime, time);
             // A reader that knows another life of the shard is told at once: it may have to push again what that life kept.
-            while (_shard is not null && _shard.Version < request.VersionMin
-                && _shard.Incarnation == request.ViewIncarnation)
+            while (_shard is not null && !IsThere(_shard, request)
+                && (_shard.Incarnation == request.ViewIncarnation || request.Reader < 0))
             {
                 await _versionReached.Task.WaitAsync(hold.Token);
             }
@@ -117,13 +141,60 @@ public sealed partial class ShardGrain(
             return default;
         }
 
-        var kind = _shard.Version >= request.VersionMin ? PushOutcomeKind.None : PushOutcomeKind.NotYet;
+        var kind = IsThere(_shard, request) ? PushOutcomeKind.None : PushOutcomeKind.NotYet;
         byte[] buffer = request.Reader < 0
             ? new byte[_shard.ViewSizeMax]
             : _pullAnswers.Take(request.Reader, request.ReaderIncarnation, request.Number, _shard.ViewSizeMax);
         int size = _shard.WriteView(
             request.ViewVersion, request.ViewIncarnation, new PushOutcome(kind, 0, _shard.Version), buffer);
         return new ShardAnswer(buffer.AsMemory(0, size));
+    }
+
+    private static bool IsThere(ParameterShard shard, PullRequest request) =>
+        shard.Version >= request.VersionMin && shard.Settled.Watermark >= request.SettledMin;
+
+    // What a call settled goes into the trace, and may be what somebody waits for.
+    private void NoteSettled(ParameterShard shard, long version, long watermark)
+    {
+        if (shard.KeepsJournal)
+        {
+            for (int i = 0; i < shard.Journal.Count; i++)
+            {
+                _trace!.Add(shard.Journal[i]);
+            }
+
+            shard.ClearJournal();
+        }
+
+        if (_waiting > 0 && (shard.Version > version || shard.Settled.Watermark > watermark))
+        {
+            WakeWaiting();
+        }
+    }
+
+    private void OpenTrace(ShardStart start)
+    {
+        CloseTrace();
+        string job = JobKeys.JobOf(this.GetPrimaryKeyString());
+        _trace = ShardTrace.Open(new JobTrace(job, cluster.Value.ClusterId), start.Shard, start.Incarnation, start.Version);
+        _shard!.KeepsJournal = _trace.IsOn;
+        if (_trace.IsOn)
+        {
+            _flush ??= this.RegisterGrainTimer(
+                _ => { _trace?.Flush(); return Task.CompletedTask; },
+                new GrainTimerCreationOptions { DueTime = TraceFlushPeriod, Period = TraceFlushPeriod, Interleave = true });
+        }
+    }
+
+    private void CloseTrace()
+    {
+        _trace?.Last();
+        _trace?.Dispose();
+        _trace = null;
+        if (_shard is not null)
+        {
+            _shard.KeepsJournal = false;
+        }
     }
 
     private void WakeWaiting()

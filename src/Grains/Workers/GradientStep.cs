@@ -1,41 +1,165 @@
-using OrleansSgd.Core.Randomness;
+using OrleansSgd.Core.Consistency.Ledger;
+using OrleansSgd.Core.Optimizers;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Samples;
+using OrleansSgd.Core.Vectors;
 using OrleansSgd.Core.Workers;
 
 namespace OrleansSgd.Grains.Workers;
 
-/// <summary>Computes the gradient of one batch: which rows, at which rate, with whose scratch.</summary>
-internal sealed class GradientStep(RunPlan plan, IModel model, ISampleSource samples) : IDisposable
+/// <summary>Computes what one update is made of, a gradient or several of its own, and writes down what the ledger wants to know of it.</summary>
+/// <remarks>
+/// Order of one update: <see cref="Begin"/> notes the view, <see cref="Compute(ReadOnlySpan{float}, in BatchRange)"/> computes at it (or
+/// beside it, where something stands in for missing updates), then <see cref="UpdateEncoder"/> takes gradient and record over.
+/// </remarks>
+internal sealed class GradientStep : IDisposable
 {
-    private readonly IGradientSession _session = model.CreateSession(plan.Batch);
-    private readonly SampleBatch _batch = new();
-    private readonly int[] _rows = new int[plan.Batch];
-    private SeededPermutation _order = new(samples.Count, plan.Seed, 0);
-    private int _epoch;
+    private readonly RunPlan _plan;
+    private readonly TimeProvider _time;
+    private readonly int _shardCount;
+    private readonly bool _sketchesHeld;
+    private readonly double _rateFactor;
+    private readonly StepDeadline _deadline;
+    private readonly BatchGradient _batch;
+    private readonly NoiseProbe _noise;
+    private readonly SecantProbe _secants;
+    private float[] _local = [];
+    private float[] _point = [];
+    private long _updates;
 
-    /// <summary>[d]; the gradient computed last.</summary>
-    public float[] Gradient { get; } = new float[model.ParameterCount];
-
-    /// <summary>Loss of the batch at the view.</summary>
-    public BatchLoss Compute(ReadOnlySpan<float> view, in BatchRange range)
+    /// <param name="smoothnessIsKnown">True when L is exact: then no secants are measured.</param>
+    public GradientStep(
+        RunPlan plan, IModel model, ISampleSource samples, ShardMap map, TimeProvider time, bool smoothnessIsKnown)
     {
-        if (range.Lease.Epoch != _epoch)
-        {
-            _epoch = range.Lease.Epoch;
-            _order = new SeededPermutation(samples.Count, plan.Seed, (ulong)_epoch);
-        }
-
-        Span<int> rows = _rows.AsSpan(0, range.Length);
-        _order.Fill(range.Start, rows);
-        samples.Read(rows, _batch);
-        return _session.Gradient(view, _batch, Gradient);
+        _plan = plan;
+        _time = time;
+        _shardCount = map.Count;
+        _sketchesHeld = HoldsBack(plan);
+        _rateFactor = UpdateRules.RateFactorOf(plan.Rule);
+        _deadline = new StepDeadline(plan, time);
+        _batch = new BatchGradient(model, samples, plan.Seed, plan.Batch, _deadline);
+        _noise = new NoiseProbe(_batch, plan.Consistency.NoiseEvery);
+        _secants = new SecantProbe(_batch, smoothnessIsKnown ? 0 : plan.Consistency.SmoothnessEvery);
+        Gradient = new float[model.ParameterCount];
     }
 
-    /// <summary>What the gradient of the batch is scaled by.</summary>
-    public float RateOf(in BatchRange range) => (float)plan.RateOf(
-        range.Lease.Epoch + ((double)range.Start / samples.Count), range.Lease.SlotCount);
+    /// <summary>[d]; the gradient computed last, or the sum of several local ones; clipped where the rule says so.</summary>
+    public float[] Gradient { get; }
+
+    /// <summary>What is known of the update before it is encoded.</summary>
+    public TicketRecord Record { get; } = new();
+
+    /// <summary>Norm that was clipped off, of all gradients of the update together, in gradient units.</summary>
+    public double ClippedNorm { get; private set; }
+
+    /// <summary>How far the worker's own point went from the view during local steps.</summary>
+    public double LocalDistance { get; private set; }
+
+    /// <summary>σ² of a batch gradient, lately; NaN before the first measurement.</summary>
+    public double Noise => _noise.Noise;
+
+    /// <summary>‖∇f‖² at the views, lately; NaN before the first measurement.</summary>
+    public double GradientSquared => _noise.GradientSquared;
+
+    /// <summary>Begins the record of one update whose view is what the worker has now.</summary>
+    public void Begin(WorkerView view)
+    {
+        Record.Begin(_shardCount, _plan.Consistency.Sketch, _sketchesHeld);
+        view.NoteIn(Record);
+    }
+
+    /// <summary>Begins the record and computes at the view itself.</summary>
+    public BatchLoss Compute(WorkerView view, in BatchRange range)
+    {
+        Begin(view);
+        return Compute(view.Parameters, range);
+    }
+
+    /// <summary>Computes at a point, after <see cref="Begin"/>.</summary>
+    /// <param name="point">[d]; the view, or the view less what stands in for missing updates.</param>
+    /// <param name="range">Up to a batch, or with local steps as many batches.</param>
+    /// <returns>Loss over the samples used, each at the point where its gradient was computed.</returns>
+    public BatchLoss Compute(ReadOnlySpan<float> point, in BatchRange range)
+    {
+        _deadline.Begin();
+        _secants.Measure(point, Record);
+        long start = _time.GetTimestamp();
+        float rate = RateOf(range);
+        ClippedNorm = 0;
+        LocalDistance = 0;
+        BatchLoss loss = First(point, range);
+        Record.StepCount = 1;
+        int at = range.Start + loss.Count;
+        while (at < range.End && !_deadline.IsLate())
+        {
+            BatchLoss next = Next(point, range, at, rate);
+            loss = new BatchLoss(loss.LossSum + next.LossSum, loss.Count + next.Count, loss.Correct + next.Correct);
+            Record.StepCount++;
+            at += next.Count;
+        }
+
+        Record.SampleCount = loss.Count;
+        Record.LossSum = double.IsFinite(loss.LossSum) ? loss.LossSum : double.NaN;
+        Record.LocalDistance = range.Lease.SlotCount > 1 ? LocalDistance : 0;
+        Record.GradientSeconds = _time.GetElapsedTime(start).TotalSeconds;
+        _updates++;
+        return loss;
+    }
+
+    /// <summary>What the gradient of the batch is scaled by before the rule.</summary>
+    public float RateOf(in BatchRange range) => (float)_plan.RateOf(
+        range.Lease.Epoch + ((double)range.Start / _batch.SampleCount), range.Lease.SlotCount);
 
     /// <inheritdoc/>
-    public void Dispose() => _session.Dispose();
+    public void Dispose() => _batch.Dispose();
+
+    /// <summary>Whether a worker of this plan keeps something back that x counts as applied: a residual, or momentum.</summary>
+    public static bool HoldsBack(RunPlan plan) =>
+        plan.Rule.Kind == RulePlan.Momentum || (plan.Codec.Kind != Core.Codecs.CodecPlan.Dense && plan.Codec.ErrorFeedback);
+
+    // In rounds what is measured depends on the round alone, so that a slot makes the same bits whoever computes it.
+    private BatchLoss First(ReadOnlySpan<float> point, in BatchRange range)
+    {
+        ReadOnlySpan<int> rows = _batch.Rows(range.Lease.Epoch, range.Start, Math.Min(_plan.Batch, range.Length));
+        long number = range.Lease.Round >= 0 ? range.Lease.Round : _updates;
+        BatchLoss loss = _noise.IsDue(number, rows.Length)
+            ? _noise.Compute(point, rows, Gradient, Record, out int firstCoordinate)
+            : _batch.Compute(point, rows, Gradient, out firstCoordinate);
+        Record.IsPartial = firstCoordinate > 0;
+        if (!Record.IsPartial && _secants.IsDue(_updates))
+        {
+            _secants.Keep(rows, point, Gradient);
+        }
+
+        Clip(Gradient);
+        return loss;
+    }
+
+    // One more gradient where the worker stands by now: its view, moved by everything that the update will move x by.
+    private BatchLoss Next(ReadOnlySpan<float> point, in BatchRange range, int at, float rate)
+    {
+        if (_local.Length == 0)
+        {
+            _local = new float[Gradient.Length];
+            _point = new float[Gradient.Length];
+        }
+
+        float moved = (float)(rate * _rateFactor);
+        GradientNorms.Step(point, Gradient, moved, _point);
+        LocalDistance = Math.Max(LocalDistance, moved * Math.Sqrt(GradientNorms.Squared(Gradient)));
+        ReadOnlySpan<int> rows = _batch.Rows(range.Lease.Epoch, at, Math.Min(_plan.Batch, range.End - at));
+        BatchLoss loss = _batch.Compute(_point, rows, _local, out int firstCoordinate);
+        Record.IsPartial |= firstCoordinate > 0;
+        Clip(_local);
+        GradientNorms.Add(Gradient, _local);
+        return loss;
+    }
+
+    private void Clip(float[] gradient)
+    {
+        if (_plan.Rule.ClipNorm > 0)
+        {
+            ClippedNorm += NormClip.Clip(gradient, _plan.Rule.ClipNorm);
+        }
+    }
 }

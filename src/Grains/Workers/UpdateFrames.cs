@@ -1,6 +1,8 @@
+using OrleansSgd.Core.Consistency.Ledger;
+
 namespace OrleansSgd.Grains.Workers;
 
-/// <summary>The push frames of one update, one a shard.</summary>
+/// <summary>The push frames of one update, one a shard, and its row of the ledger.</summary>
 internal sealed class UpdateFrames(int shardCount)
 {
     private readonly byte[][] _buffers = new byte[shardCount][];
@@ -9,8 +11,17 @@ internal sealed class UpdateFrames(int shardCount)
     /// <summary>Number of the update.</summary>
     public long Sequence { get; set; } = -1;
 
+    /// <summary>The round it belongs to; −1 when asynchronous.</summary>
+    public long Round { get; set; } = -1;
+
+    /// <summary>True when it sends a residual whole.</summary>
+    public bool IsFlush { get; set; }
+
     /// <summary>True once a call with these frames failed: the receiver may still read them, so they are not used again.</summary>
     public bool IsTainted { get; set; }
+
+    /// <summary>What the ledger is told of the update.</summary>
+    public TicketRecord Record { get; } = new();
 
     /// <summary>The frame of one shard.</summary>
     public ReadOnlyMemory<byte> this[int shard] => _buffers[shard].AsMemory(0, _sizes[shard]);

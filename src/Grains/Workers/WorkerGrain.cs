@@ -1,10 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Placement;
 using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Consistency;
+using OrleansSgd.Core.Optimizers;
 using OrleansSgd.Core.Randomness;
+using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Core.Vectors;
 using OrleansSgd.Core.Workers;
@@ -13,13 +16,17 @@ using OrleansSgd.Grains.Compute;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
 using OrleansSgd.Models;
+using OrleansSgd.Telemetry;
+using OrleansSgd.Telemetry.Metrics;
+using OrleansSgd.Telemetry.Spans;
 
 namespace OrleansSgd.Grains.Workers;
 
 /// <summary>Starts and stops the loop of one worker; the work itself runs on the silo's compute threads.</summary>
 [ActivationCountBasedPlacement]
 public sealed partial class WorkerGrain(
-    ILocalSiloDetails silo, ComputePool pool, DataCache data, IOptions<GridOptions> options, TimeProvider time,
+    ILocalSiloDetails silo, ComputePool pool, DataCache data, IOptions<GridOptions> options, IOptions<ClusterOptions> cluster,
+    TimeProvider time,
     ILoggerFactory logs) : Grain, IWorkerGrain
 {
     private readonly ILogger _log = logs.CreateLogger<WorkerGrain>();
@@ -88,7 +95,7 @@ public sealed partial class WorkerGrain(
     private async Task BeginAsync(WorkerIdentity identity, JobPlan plan)
     {
         DataSets sets = await data.OpenAsync(plan.Data, options.Value.DataFolder);
-        IModel model = ModelCatalog.Create(plan.Model, sets.Train.FeatureCount, sets.Train.ClassCount);
+        IModel model = ModelCatalog.Create(plan.Model.With(plan.Run.Rule.WeightDecay), sets.Train.FeatureCount, sets.Train.ClassCount);
         _map = new ShardMap(model.ParameterCount, plan.Run.Shards);
         _view = new WorkerView(_map);
         var job = GrainFactory.GetGrain<IJobGrain>(identity.Job);
@@ -98,17 +105,20 @@ public sealed partial class WorkerGrain(
             shards[i] = GrainFactory.GetGrain<IShardGrain>(JobKeys.Shard(identity.Job, i));
         }
 
-        var step = new GradientStep(plan.Run, model, sets.Train);
+        var gradient = new GradientStep(plan.Run, model, sets.Train, _map, time, smoothnessIsKnown: model.Kind != ModelCatalog.Mlp);
         var encoder = new UpdateEncoder(
-            _map, UpdateCodecs.Create(plan.Run.Codec, model.ParameterCount, CodecSeed(plan, identity)),
-            identity.Worker, identity.Incarnation);
+            plan.Run, _map, UpdateCodecs.Create(plan.Run.Codec, model.ParameterCount, CodecSeed(plan, identity)),
+            UpdateRules.Create(plan.Run.Rule, model.ParameterCount), identity.Worker, identity.Incarnation);
         int shardOffset = identity.Worker * shards.Length / plan.Run.Workers;
-        var machine = new WorkerMachine(shards.Length, plan.Run.Batch, shardOffset);
+        var machine = new WorkerMachine(
+            shards.Length, plan.Run.Batch * plan.Run.LocalSteps, shardOffset, ticketFirst: plan.Run.Mode == RunPlan.VarianceBounded);
         var loop = new WorkerLoop(
-            identity, job, shards, machine, _view, step, encoder, pool, time, logs.CreateLogger<WorkerLoop>());
+            identity, job, shards, machine, _view, new WorkerStep(plan.Run, _map, gradient), encoder,
+            new StepSpans(new JobTrace(identity.Job, cluster.Value.ClusterId)), new GridMetrics(identity.Job), pool, time,
+            logs.CreateLogger<WorkerLoop>());
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(pool.Stopping);
         CancellationToken cancellation = _cancellation.Token;
-        _loop = pool.Run(() => WatchAsync(loop, machine, step, job, identity, cancellation));
+        _loop = pool.Run(() => WatchAsync(loop, machine, gradient, job, identity, cancellation));
         LogStarted(identity.Name);
     }
 

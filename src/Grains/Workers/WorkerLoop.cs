@@ -1,10 +1,14 @@
 using Microsoft.Extensions.Logging;
 using OrleansSgd.Core.Frames;
+using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Samples;
+using OrleansSgd.Core.Scheduling.Gates;
 using OrleansSgd.Core.Shards;
 using OrleansSgd.Core.Workers;
 using OrleansSgd.Grains.Compute;
 using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Telemetry.Metrics;
+using OrleansSgd.Telemetry.Spans;
 
 namespace OrleansSgd.Grains.Workers;
 
@@ -15,7 +19,7 @@ namespace OrleansSgd.Grains.Workers;
 /// </remarks>
 internal sealed partial class WorkerLoop(
     WorkerIdentity identity, IJobGrain job, IShardGrain[] shards, WorkerMachine machine, WorkerView view,
-    GradientStep step, UpdateEncoder encoder, ComputePool pool, TimeProvider time, ILogger log)
+    WorkerStep step, UpdateEncoder encoder, StepSpans spans, GridMetrics metrics, ComputePool pool, TimeProvider time, ILogger log)
 {
     // Together about 20 µs.
     private const int SpinsMax = 64;
@@ -61,9 +65,7 @@ internal sealed partial class WorkerLoop(
                 await LeaseAsync(command, cancellation);
                 break;
             case WorkerCommandKind.Gradient:
-                BatchLoss loss = step.Compute(view.Parameters, machine.Batch);
-                _report = _report with { LossSum = _report.LossSum + loss.LossSum };
-                machine.GradientComputed(double.IsFinite(loss.LossSum));
+                Compute();
                 break;
             case WorkerCommandKind.Ticket:
                 await TicketAsync(command, cancellation);
@@ -82,16 +84,30 @@ internal sealed partial class WorkerLoop(
         }
     }
 
+    private void Compute()
+    {
+        spans.Ended(StepPart.Pull);
+        BatchLoss loss = step.Compute(view, machine);
+        spans.Ended(StepPart.Gradient);
+        metrics.GradientComputed(spans.Seconds(StepPart.Gradient));
+        _report = _report with { LossSum = _report.LossSum + loss.LossSum };
+        machine.GradientComputed(double.IsFinite(loss.LossSum));
+    }
+
     private async ValueTask LeaseAsync(WorkerCommand command, CancellationToken cancellation)
     {
         try
         {
-            LeaseAnswer answer = await job.Lease(
-                new LeaseRequest(identity.Worker, identity.Incarnation, machine.Lease.Id, _report)).AsTask().WaitAsync(cancellation);
+            LeaseAnswer answer = await job.Lease(new LeaseRequest(
+                identity.Worker, identity.Incarnation, machine.Lease.Id, _report, encoder.Ledger)).AsTask().WaitAsync(cancellation);
+            encoder.LedgerSent();
+            step.Adjust(answer.Adjustment);
+            spans.Begin();
             machine.LeaseAnswered(answer.Verdict, answer.ToLease());
         }
         catch (Exception error) when (IsPassing(error))
         {
+            encoder.LedgerTaint();
             LogCallFailed(identity.Name, "lease", error.Message);
             machine.CallFailed(command);
         }
@@ -100,32 +116,61 @@ internal sealed partial class WorkerLoop(
     private async ValueTask TicketAsync(WorkerCommand command, CancellationToken cancellation)
     {
         BatchRange batch = machine.Batch;
-        bool isFirstTry = encoder.SequenceEncoded < machine.Sequence;
+        bool isEncoding = !machine.IsTicketOnly;
         try
         {
-            ValueTask<long> ticket = job.Ticket(new TicketRequest(
-                identity.Worker, identity.Incarnation, machine.Sequence, batch.Lease.Id, batch.Start, batch.End));
+            ValueTask<TicketAnswer> asked = job.Ticket(new TicketRequest(
+                identity.Worker, identity.Incarnation, machine.Sequence, batch.Lease.Id, batch.Start, batch.End,
+                isEncoding ? step.NormBound(machine, encoder) : 0, encoder.Ledger));
 
-            // The call travels while the update is encoded.
-            bool isFinite = !isFirstTry || encoder.TryEncode(machine, view, step.Gradient, step.RateOf(batch));
-            for (int i = 0; i < SpinsMax && !ticket.IsCompleted; i++)
+            // The call travels while the update is encoded, unless what is encoded depends on the answer.
+            bool isFinite = !isEncoding || step.AsksFirst || TryEncode(batch, step.RateOf(batch));
+            for (int i = 0; i < SpinsMax && !asked.IsCompleted; i++)
             {
                 Thread.SpinWait(SpinLength);
             }
 
-            long taken = ticket.IsCompletedSuccessfully ? ticket.Result : await ticket.AsTask().WaitAsync(cancellation);
-            if (taken >= 0 && isFinite)
+            TicketAnswer answer = asked.IsCompletedSuccessfully ? asked.Result : await asked.AsTask().WaitAsync(cancellation);
+            encoder.LedgerSent();
+            if (isEncoding && isFinite && answer.Verdict == TicketVerdict.Given)
             {
-                encoder.Seal(machine.Sequence, taken);
+                isFinite = !step.AsksFirst || TryEncode(batch, step.RateAt(batch, answer.Ticket));
+                if (isFinite)
+                {
+                    encoder.Seal(machine.Sequence, answer.Ticket, answer.RoundTicket);
+                    spans.Ended(StepPart.Encode);
+                }
+            }
+            else if (answer.Verdict == TicketVerdict.Stale)
+            {
+                encoder.Discard(machine.Sequence);
             }
 
-            machine.TicketTaken(taken, isFinite);
+            machine.TicketAnswered(answer.Verdict, new TicketGrant(answer.Ticket, answer.RoundTicket), isFinite);
         }
         catch (Exception error) when (IsPassing(error))
         {
+            encoder.LedgerTaint();
             LogCallFailed(identity.Name, "ticket", error.Message);
             machine.CallFailed(command);
         }
+    }
+
+    // A question that is repeated finds its update encoded.
+    private bool TryEncode(in BatchRange batch, float rate)
+    {
+        if (encoder.SequenceEncoded >= machine.Sequence)
+        {
+            return true;
+        }
+
+        if (machine.IsFlushing)
+        {
+            encoder.Flush(machine.Sequence, batch, view);
+            return true;
+        }
+
+        return step.TryEncode(machine, encoder, rate);
     }
 
     private void Send(WorkerCommand command)
@@ -223,6 +268,7 @@ internal sealed partial class WorkerLoop(
         }
 
         _report = _report with { BytesPulled = _report.BytesPulled + answer.Frame.Length };
+        metrics.Moved(0, answer.Frame.Length);
         var outcome = new PushOutcome((PushOutcomeKind)header.Outcome, header.Delay, header.Version);
         if (command.Kind == WorkerCommandKind.Push)
         {
@@ -230,7 +276,7 @@ internal sealed partial class WorkerLoop(
             machine.PushAnswered(command.Shard, command.Sequence, outcome, header.ShardIncarnation);
             if (machine.UpdatesDone > done)
             {
-                Count();
+                Finish(command.Sequence);
             }
         }
         else
@@ -239,14 +285,25 @@ internal sealed partial class WorkerLoop(
         }
     }
 
-    private void Count() => _report = _report with
+    // Every shard has the update: the ledger is told of it with the next question.
+    private void Finish(long sequence)
     {
-        Updates = machine.UpdatesDone,
-        Samples = machine.SamplesDone,
-        DelaySum = _report.DelaySum + machine.Delay,
-        DelayMax = Math.Max(_report.DelayMax, machine.Delay),
-        BytesPushed = encoder.BytesEncoded,
-    };
+        encoder.Answered(sequence);
+        spans.Ended(StepPart.Push);
+        metrics.Pushed(spans.Seconds(StepPart.Push));
+        spans.End(encoder.Record(sequence), machine.Delay);
+        spans.Begin();
+        metrics.Applied(1, machine.SamplesDone - _report.Samples);
+        metrics.Moved(encoder.BytesEncoded - _report.BytesPushed, 0);
+        _report = _report with
+        {
+            Updates = machine.UpdatesDone,
+            Samples = machine.SamplesDone,
+            DelaySum = _report.DelaySum + machine.Delay,
+            DelayMax = Math.Max(_report.DelayMax, machine.Delay),
+            BytesPushed = encoder.BytesEncoded,
+        };
+    }
 
     // Other workers of the silo get their turn even when no call of this one ever waits.
     private async ValueTask YieldAsync()

@@ -11,7 +11,7 @@ namespace OrleansSgd.Models.Layers;
 /// <para>Columns beyond the batch hold arbitrary numbers going forward and zeros coming back; no sum over
 /// the samples reads the former.</para>
 /// </remarks>
-internal sealed unsafe class LayeredSession : IGradientSession
+internal sealed unsafe class LayeredSession : ILayeredGradient
 {
     private readonly LayeredModel _model;
     private readonly LinearLayer[] _layers;
@@ -47,18 +47,14 @@ internal sealed unsafe class LayeredSession : IGradientSession
         _gradientOdd = new AlignedBuffer(hiddenMax * strideMax);
     }
 
-    public BatchLoss Gradient(ReadOnlySpan<float> parameters, SampleBatch batch, Span<float> gradient)
+    public BatchLoss Gradient(ReadOnlySpan<float> parameters, SampleBatch batch, Span<float> gradient) =>
+        Gradient(parameters, batch, gradient, null, out _);
+
+    BatchLoss ILayeredGradient.Gradient(
+        ReadOnlySpan<float> parameters, SampleBatch batch, Span<float> gradient, Func<bool> isLate, out int firstCoordinate)
     {
-        BatchCheck.Throw(
-            parameters.Length, _model.ParameterCount, batch, _model.FeatureCount, _batchMax, _model.ClassCount);
-        BatchCheck.ThrowUnlessGradient(gradient.Length, _model.ParameterCount);
-        fixed (float* x = parameters, result = gradient)
-        {
-            Forward(parameters, x, batch);
-            (double lossSum, int correct) = Head(batch, withGradient: true);
-            Backward(x, batch, gradient, result);
-            return new BatchLoss(lossSum + Regularisation(x, result, batch.Count), batch.Count, correct);
-        }
+        ArgumentNullException.ThrowIfNull(isLate);
+        return Gradient(parameters, batch, gradient, isLate, out firstCoordinate);
     }
 
     public BatchLoss Evaluate(ReadOnlySpan<float> parameters, SampleBatch batch)
@@ -69,13 +65,29 @@ internal sealed unsafe class LayeredSession : IGradientSession
         {
             Forward(parameters, x, batch);
             (double lossSum, int correct) = Head(batch, withGradient: false);
-            return new BatchLoss(lossSum + Regularisation(x, null, batch.Count), batch.Count, correct);
+            return new BatchLoss(lossSum + Regularisation(x, null, 0, batch.Count), batch.Count, correct);
         }
     }
 
     public void Dispose()
     {
         // Nothing to free: the buffers belong to the garbage collector.
+    }
+
+    private BatchLoss Gradient(
+        ReadOnlySpan<float> parameters, SampleBatch batch, Span<float> gradient, Func<bool>? isLate, out int firstCoordinate)
+    {
+        BatchCheck.Throw(
+            parameters.Length, _model.ParameterCount, batch, _model.FeatureCount, _batchMax, _model.ClassCount);
+        BatchCheck.ThrowUnlessGradient(gradient.Length, _model.ParameterCount);
+        fixed (float* x = parameters, result = gradient)
+        {
+            Forward(parameters, x, batch);
+            (double lossSum, int correct) = Head(batch, withGradient: true);
+            firstCoordinate = Backward(x, batch, gradient, result, isLate);
+            gradient[..firstCoordinate].Clear();
+            return new BatchLoss(lossSum + Regularisation(x, result, firstCoordinate, batch.Count), batch.Count, correct);
+        }
     }
 
     private static int Stride(int count) => checked((count + GemmTile.Lanes - 1) / GemmTile.Lanes * GemmTile.Lanes);
@@ -162,7 +174,8 @@ internal sealed unsafe class LayeredSession : IGradientSession
         return lossSum;
     }
 
-    private void Backward(float* x, SampleBatch batch, Span<float> gradient, float* result)
+    // Layers lie in the vector in their order, so what a late stop leaves out is its beginning. Answers where that ends.
+    private int Backward(float* x, SampleBatch batch, Span<float> gradient, float* result, Func<bool>? isLate)
     {
         int count = batch.Count;
         int stride = Stride(count);
@@ -170,6 +183,11 @@ internal sealed unsafe class LayeredSession : IGradientSession
         for (int l = _layers.Length - 1; l >= 0; l--)
         {
             LinearLayer layer = _layers[l];
+            if (isLate is not null && l < _layers.Length - 1 && isLate())
+            {
+                return layer.End;
+            }
+
             fixed (float* g = current.Span)
             {
                 for (int o = 0; layer.HasBias && o < layer.Outputs; o++)
@@ -180,7 +198,7 @@ internal sealed unsafe class LayeredSession : IGradientSession
                 if (l == 0)
                 {
                     FirstWeightGradient(layer, g, stride, batch, gradient, result);
-                    return;
+                    break;
                 }
 
                 AlignedBuffer below = l % 2 == 0 ? _gradientEven : _gradientOdd;
@@ -199,6 +217,8 @@ internal sealed unsafe class LayeredSession : IGradientSession
                 current = below;
             }
         }
+
+        return 0;
     }
 
     private static void FirstWeightGradient(
@@ -242,8 +262,8 @@ internal sealed unsafe class LayeredSession : IGradientSession
         }
     }
 
-    // ½·λ·‖x‖² for each sample; adds λ·x to the gradient when there is one.
-    private double Regularisation(float* x, float* gradient, int count)
+    // ½·λ·‖x‖² for each sample; adds λ·x to the gradient, where it was computed, when there is one.
+    private double Regularisation(float* x, float* gradient, int firstCoordinate, int count)
     {
         if (_l2 == 0)
         {
@@ -252,7 +272,8 @@ internal sealed unsafe class LayeredSession : IGradientSession
 
         if (gradient != null)
         {
-            Reductions.AddScaled(_l2, x, gradient, _model.ParameterCount);
+            Reductions.AddScaled(
+                _l2, x + firstCoordinate, gradient + firstCoordinate, _model.ParameterCount - firstCoordinate);
         }
 
         return 0.5 * count * _l2 * Reductions.Dot(x, x, _model.ParameterCount);

@@ -1,5 +1,6 @@
 using OrleansSgd.Client.JobFiles;
 using OrleansSgd.Core.Codecs;
+using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Schedules;
 using OrleansSgd.Testing;
 
@@ -41,6 +42,47 @@ public sealed class JobFileTests
     }
 
     [Fact]
+    public void Every_option_of_modes_rules_and_measurements_reaches_its_plan()
+    {
+        RunPlan run = Parse("""
+            data: {kind: mnist}
+            mode: variance-bounded
+            quorum: 0.75
+            substitute: mean
+            answerFraction: 0.25
+            rule: {kind: adam, decay: 0.8, squareDecay: 0.99, weightDecay: 1e-4, clipNorm: 2}
+            consistency: {sketch: 128, noiseEvery: 4, smoothnessEvery: 0, cutSeconds: 0.5, lossSamples: 0, bound: 7.5, confidence: 0.95}
+            """).Plan!.Run;
+
+        Assert.Equal(("variance-bounded", 0.75, "mean", 0.25), (run.Mode, run.Quorum, run.Substitute, run.AnswerFraction));
+        Assert.Equal(new RulePlan { Kind = RulePlan.Adam, Decay = 0.8, SquareDecay = 0.99, WeightDecay = 1e-4, ClipNorm = 2 }, run.Rule);
+        Assert.Equal(
+            new ConsistencyPlan { Sketch = 128, NoiseEvery = 4, SmoothnessEvery = 0, CutSeconds = 0.5, LossSamples = 0, Bound = 7.5, Confidence = 0.95 },
+            run.Consistency);
+        Assert.Equal(5, Run("mode: ssp\nstepsAheadMax: 5").StepsAheadMax);
+        Assert.Equal(0.8, Run("mode: norm-bounded\nnormShare: 0.8").NormShare);
+        Assert.Equal(1.5, Run("mode: adaptive\nstalenessShare: 1.5").StalenessShare);
+        Assert.Equal(0.2, Run("mode: bsp\ndeadlineSeconds: 0.2").DeadlineSeconds);
+        Assert.Equal((RunPlan.Shuffled, 4, true), (Run("assignment: shuffled").Assignment, Run("localSteps: 4").LocalSteps, Run("rule: {delayAdaptive: true}").Rule.DelayAdaptive));
+
+        static RunPlan Run(string lines)
+        {
+            JobFileOutcome job = Parse("data: {kind: mnist}\n" + lines);
+            Assert.Empty(job.Mistakes);
+            return job.Plan!.Run;
+        }
+    }
+
+    [Fact]
+    public void A_bare_word_is_the_kind_of_the_rule()
+    {
+        Assert.Equal(new RulePlan { Kind = RulePlan.Momentum }, Parse("data: {kind: mnist}\nrule: momentum").Plan!.Run.Rule);
+        Assert.Equal(
+            ["job.yaml:2:7: rule.kind is 'momentun'; use sgd, momentum or adam. Did you mean momentum?"],
+            Parse("data: {kind: mnist}\nrule: momentun").Mistakes);
+    }
+
+    [Fact]
     public void A_bare_rate_is_a_constant_rate()
     {
         JobFileOutcome job = Parse("data: {kind: mnist}\nrate: 0.25");
@@ -78,7 +120,7 @@ public sealed class JobFileTests
                 "job.yaml:3:1: batch is given twice; keep one.",
                 "job.yaml:4:10: workers is '4'; use a whole number, 1 to 10000 without quotes.",
                 "job.yaml:5:9: epochs is 0; use 1 to 1000000.",
-                "job.yaml:6:7: mode is 'asinc'; use async or bsp. Did you mean async?",
+                "job.yaml:6:7: mode is 'asinc'; use async, bsp, ssp, norm-bounded, variance-bounded or adaptive. Did you mean async?",
                 "job.yaml:8:9: data.kind is \"mnst\"; use idx, libsvm, csv, synthetic or mnist. Did you mean mnist?",
                 "job.yaml:9:3: data.limt is not a key of a job file; did you mean data.limit?",
                 "job.yaml:10:1: fraction is not a key of a job file; did you mean codec.fraction?",
@@ -106,6 +148,12 @@ public sealed class JobFileTests
     [InlineData("model: {kind: mlp, hidden: [a, 3]}", "job.yaml:2:29: model.hidden[0] is 'a'; use a list of whole numbers, such as [256].")]
     [InlineData("model: {kind: mlp, hidden: 3}", "job.yaml:2:28: model.hidden is '3'; use a list of whole numbers, such as [256].")]
     [InlineData("model: {kind: perceptron}", "job.yaml:2:15: model.kind is 'perceptron'; use one of least-squares, logistic, softmax, mlp.")]
+    [InlineData("consistency: often", "job.yaml:2:14: consistency is 'often'; use a section with the keys of consistency, such as consistency: {sketch: 0}.")]
+    [InlineData("rule: {momentum: 0.9}", "job.yaml:2:8: rule.momentum is not a key of a job file; rule has kind, decay, squareDecay, weightDecay, clipNorm, delayAdaptive.")]
+    [InlineData("stepAheadMax: 3", "job.yaml:2:1: stepAheadMax is not a key of a job file; did you mean stepsAheadMax?")]
+    [InlineData("noiseEvery: 3", "job.yaml:2:1: noiseEvery is not a key of a job file; did you mean consistency.noiseEvery?")]
+    [InlineData("substitute: means\nmode: variance-bounded", "job.yaml:2:13: substitute is 'means'; use auto, none, own or mean. Did you mean mean?")]
+    [InlineData("mode: norm_bounded", "job.yaml:2:7: mode is 'norm_bounded'; use async, bsp, ssp, norm-bounded, variance-bounded or adaptive. Did you mean norm-bounded?")]
     [InlineData("name: a/b", "job.yaml:2:7: name is 'a/b'; use 1 to 64 letters, digits, '-', '_' and '.'.")]
     [InlineData("batch: &a 3", "job.yaml:2:8: this is not YAML as job files use it: anchors, aliases and tags are not for job files; write the value out.")]
     [InlineData("batch: !!int 3", "job.yaml:2:8: this is not YAML as job files use it: anchors, aliases and tags are not for job files; write the value out.")]

@@ -70,7 +70,7 @@ public sealed partial class JobSchemaTests
             }
         }
 
-        Assert.True(checkedCount >= 8, $"Only {checkedCount} ranges were checked.");
+        Assert.True(checkedCount >= 12, $"Only {checkedCount} ranges were checked.");
     }
 
     [Fact]
@@ -136,6 +136,8 @@ public sealed partial class JobSchemaTests
         "model" => new ModelPlan(),
         "codec" => new CodecPlan(),
         "rate" => new SchedulePlan(),
+        "rule" => new RulePlan(),
+        "consistency" => new ConsistencyPlan(),
         _ => throw new ArgumentException(section, nameof(section)),
     };
 
@@ -156,7 +158,7 @@ public sealed partial class JobSchemaTests
             JobValueKind.Switch => plain == typeof(bool),
             JobValueKind.WholeList => plain == typeof(IReadOnlyList<int>),
             JobValueKind.NumberList => plain == typeof(IReadOnlyList<double>),
-            _ => plain == typeof(CodecPlan) || plain == typeof(SchedulePlan),
+            _ => plain == typeof(CodecPlan) || plain == typeof(SchedulePlan) || plain == typeof(RulePlan) || plain == typeof(ConsistencyPlan),
         };
     }
 

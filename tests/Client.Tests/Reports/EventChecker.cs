@@ -9,6 +9,8 @@ internal static class EventChecker
     private const string Whole = "whole";
     private const string Number = "number";
     private const string Texts = "texts";
+    private const string Flag = "flag";
+    private const string CertificateGroup = "certificate";
 
     private static readonly string[] Closing = ["completed", "cancelled", "failed"];
 
@@ -16,13 +18,20 @@ internal static class EventChecker
     [
         ("trainingSeconds", Number), ("samples", Whole), ("samplesPerSecond", Number), ("testAccuracy", Number), ("testLoss", Number),
         ("updates", Whole), ("updatesLost", Whole), ("updatesPartial", Whole), ("updatesDoubled", Whole), ("samplesUnused", Whole),
-        ("samplesRepeated", Whole), ("recoverySecondsMax", Number), ("delayMean", Number), ("delayMax", Whole), ("model", Text),
+        ("samplesRepeated", Whole), ("recoverySecondsMax", Number), ("delayMean", Number), ("delayMax", Whole), ("certificate", CertificateGroup),
+        ("alarms", Texts), ("warnings", Texts), ("model", Text), ("trace", Text),
+    ];
+
+    private static readonly (string Name, string Type)[] Certificate =
+    [
+        ("status", Text), ("reason", Text), ("value", Number), ("optimisation", Number), ("staleness", Number), ("noise", Number), ("bias", Number),
+        ("jump", Number), ("boundMeasured", Number), ("boundPredicted", Number), ("conditionHolds", Flag), ("gradientNormSquaredEstimate", Number),
     ];
 
     private static readonly Dictionary<string, (string Name, string Type)[]> Events = new()
     {
         ["started"] = [("job", Text), ("runtime", Text), ("torch", Text), ("silos", Whole), ("workers", Whole), ("shards", Whole), ("parameters", Whole), ("seed", Whole)],
-        ["progress"] = [("seconds", Number), ("tickets", Whole), ("epoch", Whole), ("loss", Number), ("samplesPerSecond", Number), ("delayMean", Number), ("delayMax", Whole), ("bytesPushed", Whole), ("bytesPulled", Whole)],
+        ["progress"] = [("seconds", Number), ("tickets", Whole), ("epoch", Whole), ("loss", Number), ("samplesPerSecond", Number), ("delayMean", Number), ("delayMax", Whole), ("gapMean", Number), ("boundPredicted", Number), ("certificate", CertificateGroup), ("bytesPushed", Whole), ("bytesPulled", Whole)],
         ["evaluated"] = [("seconds", Number), ("tickets", Whole), ("testLoss", Number), ("testAccuracy", Number)],
         ["membership"] = [("seconds", Number), ("kind", Text), ("silo", Text), ("workersMoved", Whole), ("shardsMoved", Whole)],
         ["completed"] = Result,
@@ -34,6 +43,8 @@ internal static class EventChecker
     private static readonly HashSet<string> Optional =
     [
         "loss", "samplesPerSecond", "delayMean", "delayMax", "testAccuracy", "testLoss", "updatesDoubled", "recoverySecondsMax", "model", "hint", "mistakes",
+        "gapMean", "boundPredicted", "certificate", "alarms", "warnings", "trace",
+        "value", "optimisation", "staleness", "noise", "bias", "jump", "boundMeasured", "conditionHolds", "gradientNormSquaredEstimate",
     ];
 
     /// <summary>Everything wrong with the output; empty when there is nothing.</summary>
@@ -79,6 +90,11 @@ internal static class EventChecker
             mistakes.Add(isLast ? $"the last event closes nothing: {line}" : $"a closing event is not the last: {line}");
         }
 
+        CheckFields(name, json, fields, mistakes);
+    }
+
+    private static void CheckFields(string name, JsonElement json, (string Name, string Type)[] fields, List<string> mistakes)
+    {
         Dictionary<string, JsonElement> given = json.EnumerateObject().Where(one => one.Name != "event").ToDictionary(one => one.Name, one => one.Value);
         mistakes.AddRange(given.Keys.Except(fields.Select(field => field.Name)).Select(extra => $"{name} has an unknown field {extra}"));
         foreach ((string field, string type) in fields)
@@ -94,11 +110,31 @@ internal static class EventChecker
             {
                 mistakes.Add($"{name}.{field} is no {type}: {value}");
             }
+            else if (type == CertificateGroup)
+            {
+                CheckCertificate($"{name}.{field}", value, mistakes);
+            }
+        }
+    }
+
+    private static void CheckCertificate(string name, JsonElement certificate, List<string> mistakes)
+    {
+        CheckFields(name, certificate, Certificate, mistakes);
+        string? status = certificate.TryGetProperty("status", out JsonElement word) ? word.GetString() : null;
+        if (status is not ("RIGOROUS" or "STATISTICAL" or "VOID"))
+        {
+            mistakes.Add($"{name} has the unknown status {status}");
+        }
+        else if (certificate.TryGetProperty("value", out _) == (status == "VOID"))
+        {
+            mistakes.Add($"{name} is {status} {(status == "VOID" ? "and has" : "without")} a value");
         }
     }
 
     private static bool Is(JsonElement value, string type) => type switch
     {
+        CertificateGroup => value.ValueKind == JsonValueKind.Object,
+        Flag => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         Text => value.ValueKind == JsonValueKind.String,
         Whole => value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out _),
         Number => value.ValueKind == JsonValueKind.Number && double.IsFinite(value.GetDouble()),

@@ -14,6 +14,28 @@ public sealed class BadInputTests
     [InlineData("rate: 0.1", "codec: {kind: zip}", ExitCodes.BadInput, "tiny.yaml:16:15: codec.kind is 'zip'; use dense, top-k, random-k, threshold, qsgd or one-bit.")]
     [InlineData("shards: 2", "shards: 34", ExitCodes.BadInput, "tiny.yaml:12:9: shards is 34, but the model has 33 parameters; use 1 to 33.")]
     [InlineData("kind: softmax", "kind: logistic", ExitCodes.BadInput, "tiny.yaml:10:9: model.kind is logistic, but the data has 3 classes and logistic wants two classes; use softmax, mlp or least-squares.")]
+    [InlineData("rate: 0.1", "mode: norm-bounded\nnormShare: 1.5", ExitCodes.BadInput, "tiny.yaml:17:12: normShare is 1.5; use 0 to 1.")]
+    [InlineData("rate: 0.1", "mode: norm-bounded\nnormShare: -0.1", ExitCodes.BadInput, "tiny.yaml:17:12: normShare is -0.1; use 0 to 1.")]
+    [InlineData("rate: 0.1", "mode: ssp\nstepsAheadMax: -1", ExitCodes.BadInput, "tiny.yaml:17:16: stepsAheadMax is -1; use 0 to 10000.")]
+    [InlineData("rate: 0.1", "mode: async\nstepsAheadMax: 5", ExitCodes.BadInput, "tiny.yaml:17:16: stepsAheadMax is 5 but mode is async, which has no use for it; remove it or use mode ssp.")]
+    [InlineData("rate: 0.1", "normShare: 0.8", ExitCodes.BadInput, "tiny.yaml:16:12: normShare is 0.8 but mode is async, which has no use for it; remove it or use mode norm-bounded.")]
+    [InlineData("rate: 0.1", "quorum: 0.8", ExitCodes.BadInput, "tiny.yaml:16:9: quorum is 0.8 but mode is async, which has no use for it; remove it or use mode variance-bounded.")]
+    [InlineData("rate: 0.1", "substitute: own", ExitCodes.BadInput, "tiny.yaml:16:13: substitute is own but mode is async, which has no use for it; remove it or use mode variance-bounded.")]
+    [InlineData("rate: 0.1", "stalenessShare: 1", ExitCodes.BadInput, "tiny.yaml:16:17: stalenessShare is 1 but mode is async, which has no use for it; remove it or use mode adaptive.")]
+    [InlineData("rate: 0.1", "deadlineSeconds: 1", ExitCodes.BadInput, "tiny.yaml:16:18: deadlineSeconds is 1 but mode is async, which has no use for it; remove it or use mode bsp.")]
+    [InlineData("rate: 0.1", "mode: bsp\nassignment: random", ExitCodes.BadInput, "tiny.yaml:17:13: assignment is random but mode is bsp, which has no use for it; remove it or use mode async, ssp, norm-bounded or adaptive.")]
+    [InlineData("rate: 0.1", "mode: bsp\nrule: {delayAdaptive: true}", ExitCodes.BadInput, "tiny.yaml:17:23: rule.delayAdaptive is true but mode is bsp, which has no use for it;")]
+    [InlineData("rate: 0.1", "mode: bsp\nanswerFraction: 0.5", ExitCodes.BadInput, "tiny.yaml:17:17: answerFraction is 0.5 but mode is bsp, whose views are whole; remove it or use another mode.")]
+    [InlineData("rate: 0.1", "localSteps: 4\nrule: momentum", ExitCodes.BadInput, "tiny.yaml:16:13: localSteps is 4 but rule.kind is momentum, which takes one gradient an update; use 1 or rule sgd.")]
+    [InlineData("rate: 0.1", "rule: {kind: momentum, decay: 1}", ExitCodes.BadInput, "tiny.yaml:16:31: rule.decay is 1; use 0 up to, not including, 1.")]
+    [InlineData("rate: 0.1", "rule: {kind: adam, decay: -0.5}", ExitCodes.BadInput, "tiny.yaml:16:27: rule.decay is -0.5; use 0 up to, not including, 1.")]
+    [InlineData("rate: 0.1", "rule: {clipNorm: -1}", ExitCodes.BadInput, "tiny.yaml:16:18: rule.clipNorm is -1; use a finite number, 0 or more.")]
+    [InlineData("rate: 0.1", "consistency: {bound: 0}", ExitCodes.BadInput, "tiny.yaml:16:22: consistency.bound is 0; use a finite number above 0.")]
+    [InlineData("rate: 0.1", "consistency: {sketch: 100}", ExitCodes.BadInput, "tiny.yaml:16:23: consistency.sketch is 100; use 0, or a power of two from 64 to 4096.")]
+    [InlineData("rate: 0.1", "consistency: {confidence: 1}", ExitCodes.BadInput, "tiny.yaml:16:27: consistency.confidence is 1; use a number above 0.5, below 1.")]
+    [InlineData("rate: 0.1", "codec: {kind: top-k, count: 0}", ExitCodes.BadInput, "tiny.yaml:16:29: codec.count is 0; use 1 or more.")]
+    [InlineData("rate: 0.1", "codec: {kind: top-k, count: 34}", ExitCodes.BadInput, "tiny.yaml:16:29: codec.count is 34, but the model has 33 parameters; use at most that many.")]
+    [InlineData("rate: 0.1", "codec: {kind: random-k, fraction: 0}", ExitCodes.BadInput, "tiny.yaml:16:35: codec.fraction is 0; use a number above 0, at most 1.")]
     [InlineData("rate: 0.1", "rate: 1e38", ExitCodes.RunFailed, "diverged")]
     public async Task A_job_that_cannot_be_trained_is_refused(string line, string instead, int exitCode, string error)
     {
@@ -60,6 +82,8 @@ public sealed class BadInputTests
     [InlineData("--workers is 'some'; use a whole number, 1 to 10000.", "train", "--workers", "some")]
     [InlineData("--log is 'loud'; use none, error, warning, info, debug.", "train", "--log", "loud")]
     [InlineData("no.yaml: there is no such file;", "train", "no.yaml")]
+    [InlineData("--trace and --no-trace are both given; keep one.", "train", "--trace", "a.jsonl", "--no-trace")]
+    [InlineData("--trace is empty; name a file, or leave it out for one in the run's folder.", "train", "--trace", "")]
     public async Task A_command_line_that_makes_no_sense_is_refused(string error, params string[] args)
     {
         GridRun plain = await GridRun.InProcessAsync(args);
@@ -84,6 +108,21 @@ public sealed class BadInputTests
 
         Assert.Equal((ExitCodes.BadInput, ""), (run.ExitCode, run.Out));
         Assert.Contains("--out", Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trace_is_never_written_over()
+    {
+        using var folder = new TempFolder();
+        string job = folder.Text("tiny.yaml", TinyJob.Yaml);
+        string earlier = folder.Text("trace.jsonl", "earlier");
+
+        GridRun run = await GridRun.InProcessAsync("train", job, "--out", folder["runs"], "--trace", earlier);
+
+        Assert.Equal((ExitCodes.BadInput, ""), (run.ExitCode, run.Out));
+        Assert.Equal($"grid: The trace cannot be written to {earlier}: it exists already. Name a new file with --trace.\n", run.Error);
+        Assert.Equal("earlier", await File.ReadAllTextAsync(earlier));
+        Assert.Empty(Directory.GetFileSystemEntries(folder["runs"]));
     }
 
     private static async Task RefusedAsync(TempFolder folder, string job, int exitCode, string error)

@@ -34,6 +34,10 @@ internal sealed class PlantedCodec(IUpdateCodec inner) : IUpdateCodec
 
     public double ResidualNormSquared => inner.ResidualNormSquared;
 
+    public double GrowthMax => inner.GrowthMax;
+
+    public void TakeBack() => inner.TakeBack();
+
     public bool TryBegin(float[] gradient, float rate) => inner.TryBegin(gradient, rate);
 
     public PayloadKind KindOf(ShardRange range) => inner.KindOf(range);

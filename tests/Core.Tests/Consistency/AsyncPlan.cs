@@ -16,6 +16,18 @@ internal enum PlantedBug
 
     /// <summary>The ledger is told half of the rate that was used, and norms to match.</summary>
     WrongRate,
+
+    /// <summary>One update is told of as applied, and no shard has it.</summary>
+    LostUpdate,
+
+    /// <summary>One update is subtracted twice.</summary>
+    DoubleApply,
+
+    /// <summary>Half of one slice of one update is not subtracted.</summary>
+    TornSlice,
+
+    /// <summary>What the codec drops for good is told of as nothing.</summary>
+    HiddenBias,
 }
 
 /// <summary>One simulated asynchronous run.</summary>
@@ -36,9 +48,15 @@ internal sealed record AsyncPlan
     /// <summary>Coordinates sent of each update; 0 for all.</summary>
     public int TopK { get; init; }
 
+    /// <summary>False when what is not sent is dropped for good.</summary>
+    public bool Feedback { get; init; } = true;
+
     public int SketchWidth { get; init; }
 
     public double Start { get; init; } = 1;
 
     public PlantedBug Bug { get; init; }
+
+    /// <summary>The ticket of the update that a bug of one update hits.</summary>
+    public long BugTicket => Tickets / 2;
 }

@@ -1,6 +1,8 @@
 using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Consistency.Metering;
+using OrleansSgd.Core.Consistency.Sketches;
 using OrleansSgd.Core.Randomness;
+using OrleansSgd.Core.Vectors;
 
 namespace OrleansSgd.Core.Tests.Consistency;
 
@@ -16,6 +18,13 @@ internal sealed class AsyncResult
 
     /// <summary>x₀ minus all updates, in ticket order.</summary>
     public double[] Final { get; set; } = [];
+
+    public required ShardMap Map { get; init; }
+
+    public required ShardProjection[] Projections { get; init; }
+
+    /// <summary>Exact ‖x − v‖² of each ticket without residuals.</summary>
+    public List<double> StaleSquared { get; } = [];
 
     /// <summary>Exact D_t.</summary>
     public List<double> Distances { get; } = [];

@@ -13,6 +13,8 @@ internal sealed class AsyncRun
     private readonly AsyncPlan _plan;
     private readonly SeededRandom _random;
     private readonly SeededRandom _noise;
+    private readonly SeededRandom _noiseOfHalves;
+    private readonly ShardProjection[] _projections;
     private readonly ShardMap _map;
     private readonly double[] _parameters;
     private readonly TicketSet[] _applied;
@@ -26,7 +28,9 @@ internal sealed class AsyncRun
         int d = plan.Problem.Dimension;
         _random = new SeededRandom(plan.Seed, 1);
         _noise = new SeededRandom(plan.Seed, 2);
+        _noiseOfHalves = new SeededRandom(plan.Seed, 3);
         _map = new ShardMap(d, plan.Shards);
+        _projections = [.. Enumerable.Range(0, plan.Shards).Select(s => new ShardProjection(plan.Seed, s, _map[s].Length))];
         _parameters = [.. Enumerable.Repeat(plan.Start, d)];
         _applied = [.. Enumerable.Range(0, plan.Shards).Select(_ => new TicketSet())];
         _families = [.. Enumerable.Range(0, plan.SketchWidth > 0 ? plan.Shards : 0).Select(s => new CountSketch(plan.SketchWidth, plan.Seed, s))];
@@ -107,11 +111,18 @@ internal sealed class AsyncRun
             worker.Residual[i] += (float)(rate * gradient[i]);
         }
 
+        double whole = NormSquared(worker.Residual);
         int[] order = [.. Enumerable.Range(0, d).OrderByDescending(i => Math.Abs(worker.Residual[i]))];
         foreach (int i in order.Take(_plan.TopK == 0 ? d : _plan.TopK))
         {
             update[i] = worker.Residual[i];
             worker.Residual[i] = 0;
+        }
+
+        double kept = NormSquared(worker.Residual);
+        if (!_plan.Feedback)
+        {
+            worker.Residual.AsSpan().Clear();
         }
 
         Step step = _steps[(int)worker.Ticket];
@@ -120,6 +131,11 @@ internal sealed class AsyncRun
         step.Update = update;
         step.Residual = [.. worker.Residual];
         step.Record = MakeRecord(worker, update, rate);
+        step.Record.Gamma = _plan.TopK > 0 && whole > 0 ? kept / whole : double.NaN;
+        step.Record.DroppedNormSquared = _plan.Feedback || _plan.Bug == PlantedBug.HiddenBias ? 0 : kept;
+        step.Record.GradientNormSquared = gradient.Sum(value => value * value);
+        step.Record.HalfBatchDifferenceSquared = 4 * _plan.Problem.Noise / d * Enumerable.Range(0, d).Sum(_ => Math.Pow(_noiseOfHalves.NextGaussian(), 2));
+        step.Record.SampleCount = 64;
     }
 
     private TicketRecord MakeRecord(Worker worker, float[] update, double rate)
@@ -141,6 +157,7 @@ internal sealed class AsyncRun
             long seen = _plan.Bug == PlantedBug.UnderReportedDelay ? Math.Max(worker.Watermarks[shard], worker.Ticket - 1) : worker.Watermarks[shard];
             record.SetView(shard, 0, seen, [.. worker.Exceptions[shard].Where(ticket => ticket > seen)]);
             record.Slices[shard].NormSquared = told * told * NormSquared(slice);
+            record.Slices[shard].Projection = told * _projections[shard].Of(slice);
             record.Slices[shard].State = SliceState.Applied;
             if (_plan.SketchWidth > 0)
             {
@@ -169,9 +186,12 @@ internal sealed class AsyncRun
     {
         ShardRange range = _map[shard];
         float[] update = _steps[(int)worker.Ticket].Update;
-        for (int i = range.Start; i < range.End; i++)
+        PlantedBug bug = worker.Ticket == _plan.BugTicket ? _plan.Bug : PlantedBug.None;
+        int times = bug switch { PlantedBug.LostUpdate => 0, PlantedBug.DoubleApply => 2, _ => 1 };
+        int end = bug == PlantedBug.TornSlice && shard == 1 ? range.Start + (range.Length / 2) : range.End;
+        for (int i = range.Start; i < end; i++)
         {
-            _parameters[i] -= update[i];
+            _parameters[i] -= times * update[i];
         }
 
         _applied[shard].Add(worker.Ticket);
@@ -182,7 +202,7 @@ internal sealed class AsyncRun
         double[] x = [.. Enumerable.Repeat(_plan.Start, _plan.Problem.Dimension)];
         double[] virtualX = new double[x.Length];
         float[][] residuals = [.. _workers.Select(_ => new float[x.Length])];
-        AsyncResult result = new() { Plan = _plan, Steps = _steps, Parameters = _parameters };
+        AsyncResult result = new() { Plan = _plan, Steps = _steps, Parameters = _parameters, Map = _map, Projections = _projections };
         foreach (Step step in _steps)
         {
             if (step.Update.Length == 0)
@@ -202,6 +222,7 @@ internal sealed class AsyncRun
             }
 
             result.Distances.Add(Quadratic.DistanceSquared(virtualX, step.View));
+            result.StaleSquared.Add(Quadratic.DistanceSquared(x, step.View));
             result.GradientsSquared.Add(_plan.Problem.GradientSquared(virtualX));
             result.Losses.Add(_plan.Problem.Loss(virtualX));
             result.OptimumDistances.Add(Quadratic.DistanceSquared(virtualX, new double[x.Length]));

@@ -110,6 +110,143 @@ public class CertificateTests
     }
 
     [Fact]
+    public void Noise_of_a_stretch_may_be_told_with_its_loss()
+    {
+        Certificate each = new(Exact, 0, 10);
+        Certificate atCut = new(Exact, 0, 10);
+        for (int i = 0; i < 4; i++)
+        {
+            each.Add(new CertificateStep(i, 0.5, 0.5, 1, Noise: 4));
+            atCut.Add(new CertificateStep(i, 0.5, 0.5, 1));
+        }
+
+        each.Cut(4, 1);
+        atCut.Cut(4, 1, noise: 4);
+
+        Assert.Equal(each.Whole, atCut.Whole);
+    }
+
+    [Fact]
+    public void Local_steps_weigh_as_many_steps_and_partial_ones_only_cost()
+    {
+        Certificate certificate = new(Exact, 0, 10);
+        certificate.Add(new CertificateStep(0, 0.25, 0.5, 1, Noise: 4, StepCount: 3));
+        certificate.Add(new CertificateStep(1, 0.25, 0.5, 2, Noise: 4, IsPartial: true));
+        certificate.Cut(2, 4);
+
+        // A = 0.75; 2·6 / A; 4·(0.75·1 + 0.25·2) / A; 2·(0.75·0.25 + 0.25·0.25)·4 / A.
+        Assert.Equal(16, certificate.Whole.Optimisation, 12);
+        Assert.Equal(5 / 0.75, certificate.Whole.Staleness, 12);
+        Assert.Equal(2 / 0.75, certificate.Whole.Noise, 12);
+    }
+
+    [Fact]
+    public void Loss_that_is_told_late_gives_what_it_would_have_given_at_once()
+    {
+        Certificate atOnce = Stretches(late: false);
+        Certificate late = Stretches(late: true);
+
+        Assert.Equal(atOnce.Whole, late.Whole);
+        Assert.Equal(atOnce.Recent(1), late.Recent(1));
+        Assert.Equal(CertificateStatus.Rigorous, late.Whole.Status);
+
+        static Certificate Stretches(bool late)
+        {
+            Certificate certificate = new(Exact, 0, double.NaN);
+            certificate.Mark();
+            Tell(0, !late);
+            Steps(0, 3);
+            certificate.Mark();
+            Tell(3, !late);
+            Steps(3, 5);
+            certificate.Mark();
+            Tell(0, late);
+            Tell(3, late);
+            Tell(5, true);
+            return certificate;
+
+            void Tell(long ticket, bool now) => Assert.True(!now || certificate.Tell(ticket, 10 - ticket, 0, 2 + ticket, 3));
+
+            void Steps(int from, int to)
+            {
+                for (int i = from; i < to; i++)
+                {
+                    certificate.Walk(0.5);
+                    certificate.Rebase(0.25, held: 0.125);
+                    certificate.Add(new CertificateStep(i, 0.1, 0.1, i));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Mark_without_a_loss_leaves_its_stretch_to_the_next_one()
+    {
+        Certificate marked = Stretch(true);
+        Certificate plain = Stretch(false);
+
+        Assert.Equal(plain.Whole.Total, marked.Whole.Total, 12);
+        Assert.Equal(plain.Whole.Jump, marked.Whole.Jump, 12);
+        Assert.False(marked.Tell(2, 9, 0, 1, 1));
+
+        static Certificate Stretch(bool marks)
+        {
+            Certificate certificate = new(Exact, 0, double.NaN);
+            certificate.Tell(0, 10, 0, 0, gradientNorm: 3);
+            for (int i = 0; i < 5; i++)
+            {
+                if (i == 2 && marks)
+                {
+                    certificate.Mark();
+                }
+
+                certificate.Walk(0.5);
+                certificate.Rebase(0.25, held: 0.125);
+                certificate.Add(new CertificateStep(i, 0.1, 0.1, i));
+            }
+
+            certificate.Mark();
+            certificate.Tell(5, 4, 0, 2, 3);
+            return certificate;
+        }
+    }
+
+    [Fact]
+    public void Rise_by_a_jump_by_hand()
+    {
+        Certificate certificate = new(Exact, 0, double.NaN);
+        certificate.Tell(0, 10, 0, 0, gradientNorm: 3);
+        certificate.Walk(0.5);
+        certificate.Rebase(0.25, held: 0.125);
+        certificate.Add(new CertificateStep(0, 0.1, 0.1, 0, 0));
+        certificate.Mark();
+        certificate.Tell(1, 9, 0, 0, 3);
+
+        // δ = 1/4: (3 + L·(1/2 + 1/8))·δ + L·δ² / 2 with L = 2.
+        Assert.Equal((4.25 * 0.25) + 0.0625, certificate.Whole.Jump, 12);
+    }
+
+    [Fact]
+    public void What_the_end_does_not_know_is_void()
+    {
+        Assert.Contains("L is not known", At(double.NaN, 1, 1), StringComparison.Ordinal);
+        Assert.Contains("half-batches", At(1, double.NaN, 1), StringComparison.Ordinal);
+        Assert.Contains("was not measured", At(1, 1, double.NaN), StringComparison.Ordinal);
+        Assert.Contains("Estimated", At(1, 1, 1), StringComparison.Ordinal);
+
+        static string At(double smoothness, double noise, double gradientNorm)
+        {
+            Certificate certificate = new(new CertificateOptions { Smoothness = smoothness }, 0, double.NaN);
+            certificate.Tell(0, 10, 0, 0, gradientNorm);
+            certificate.Rebase(0.5, held: 0);
+            certificate.Add(new CertificateStep(0, 0.1, 0.1, 0));
+            certificate.Mark();
+            certificate.Tell(1, 9, 0, noise, 1);
+            return certificate.Whole.Reason;
+        }
+    }
+
+    [Fact]
     public void What_does_not_hold_is_void_and_says_why()
     {
         Void("α·L is 2", Exact, new CertificateStep(0, 1, 1, 0, 1));

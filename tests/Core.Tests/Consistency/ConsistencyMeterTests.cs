@@ -97,6 +97,148 @@ public class ConsistencyMeterTests
     }
 
     [Fact]
+    public void Stand_ins_and_left_out_changes_add_to_the_missing_norms_of_their_shard()
+    {
+        ConsistencyMeter meter = Meter(shards: 2);
+        meter.Record(Ticket(0, [3, 1]));
+        TicketRecord record = Ticket(1, [1, 1], [0, 1]);
+        record.Slices[0].SubstituteNormSquared = 4;
+        record.Slices[0].ViewErrorSquared = 9;
+        record.Slices[1].ViewErrorSquared = 1;
+        meter.Record(record);
+
+        FinalisedTicket last = Drain(meter)[^1];
+
+        // (3 + 2 + 3)² + 1²; what was left out is 9 + 1.
+        Assert.Equal((65.0, 65.0, 10.0), (last.StaleBoundSquared, last.DistanceBoundSquared, last.ViewErrorSquared));
+    }
+
+    [Fact]
+    public void Local_steps_of_a_round_add_the_own_way_and_the_mean_of_the_round()
+    {
+        ConsistencyMeter meter = Meter();
+        meter.Record(Local(0, 0, 2));
+        Assert.Empty(Drain(meter));
+
+        // Slot 1 was lost and leased again: ticket 1 is void, ticket 2 is of the same round.
+        meter.Tombstone(1);
+        Assert.Empty(Drain(meter));
+        meter.Record(Local(2, 0, 4));
+        meter.Record(Local(3, 3, 1));
+
+        List<FinalisedTicket> tickets = Drain(meter);
+
+        Assert.Equal([25, 0, 49], tickets.Select(ticket => ticket.DistanceBoundSquared));
+        meter.Finish();
+        Assert.Equal([4.0], Drain(meter).Select(ticket => ticket.DistanceBoundSquared));
+    }
+
+    [Fact]
+    public void Round_that_stays_short_is_known_once_a_later_one_begins()
+    {
+        ConsistencyMeter meter = Meter();
+        meter.Record(Local(0, 0, 2));
+        meter.Tombstone(1);
+        meter.Record(Local(2, 2, 1));
+
+        Assert.Equal([16, 0], Drain(meter).Select(ticket => ticket.DistanceBoundSquared));
+    }
+
+    [Fact]
+    public void Slot_leased_again_after_a_later_round_began_has_the_residuals_of_its_own_round()
+    {
+        ConsistencyMeter meter = Meter();
+        meter.Record(Round(0, 0, worker: 0, residual: 3));
+        meter.Record(Round(1, 1, worker: 0, residual: 5));
+        meter.Record(Round(2, 0, worker: 1, residual: 0));
+
+        Assert.Equal([0, 9, 0], Drain(meter).Select(ticket => ticket.DistanceBoundSquared));
+
+        static TicketRecord Round(long ticket, long round, int worker, double residual)
+        {
+            TicketRecord record = Ticket(ticket, [1], [round], worker: worker, residual: residual);
+            record.RoundTicket = round;
+            record.SlotCount = 2;
+            return record;
+        }
+    }
+
+    [Fact]
+    public void Message_that_no_shard_has_moves_x_by_the_residuals_before_and_after_it()
+    {
+        ConsistencyMeter meter = Meter();
+        meter.Record(Ticket(0, [1], [0], residual: 2));
+        meter.Record(Ticket(1, [1], [1], residual: 3, state: SliceState.Tombstoned));
+
+        Assert.Equal((5.0, 2.0), (Drain(meter)[1].RebasedDistance, meter.HeldNorm - 1));
+    }
+
+    [Fact]
+    public void Update_of_rate_zero_is_applied_but_is_no_gradient_that_could_be_late()
+    {
+        ConsistencyMeter meter = Meter();
+        meter.Record(Ticket(0, [3]));
+        meter.Record(Ticket(1, [4], [0], rate: 0));
+        meter.Record(Ticket(2, [1], [1]));
+
+        Assert.Equal(16, Drain(meter)[^1].DistanceBoundSquared);
+        Assert.Equal((2, 0.5, 1.0), (meter.DelaysOfRun.Count, meter.DelaysOfRun.Mean, meter.DelaysOfRun.Max));
+        Assert.Equal((2, 8.0, 16.0), (meter.GapBoundsOfRun.Count, meter.GapBoundsOfRun.Mean, meter.GapBoundsOfRun.Max));
+    }
+
+    [Fact]
+    public void Record_that_comes_again_after_it_was_finalised_is_a_duplicate()
+    {
+        ConsistencyMeter meter = Meter();
+        meter.Record(Ticket(0, [3]));
+        meter.Tombstone(1);
+        Drain(meter);
+
+        Assert.Equal(RecordVerdict.Duplicate, meter.Record(Ticket(0, [3])).Verdict);
+        Assert.Equal(RecordVerdict.AlreadyFinalised, meter.Record(Ticket(1, [3], [0])).Verdict);
+    }
+
+    [Fact]
+    public void Projections_are_those_of_the_slices_that_x_contains()
+    {
+        ConsistencyMeter meter = Meter(shards: 2);
+        meter.Record(Projected(0, 5, 7));
+        TicketRecord torn = Projected(1, 1, 2);
+        torn.Slices[1].State = SliceState.Tombstoned;
+        meter.Record(torn);
+        Drain(meter);
+        Assert.Equal([6, 7], meter.Projections.ToArray());
+
+        meter.Rebase(0, 1, [1]);
+        Assert.Equal([5, 7], meter.Projections.ToArray());
+
+        meter.Record(Ticket(2, [1, 1], [2, 2]));
+        Drain(meter);
+        Assert.All(meter.Projections.ToArray(), projection => Assert.True(double.IsNaN(projection)));
+
+        static TicketRecord Projected(long ticket, double first, double second)
+        {
+            TicketRecord record = Ticket(ticket, [1, 1]);
+            record.Slices[0].Projection = first;
+            record.Slices[1].Projection = second;
+            return record;
+        }
+    }
+
+    [Fact]
+    public void Worker_that_is_retired_before_its_first_record_holds_nothing_up()
+    {
+        ConsistencyMeter meter = Meter(ticketsMax: 16);
+        meter.Retire(9, fromTicket: 1, incarnation: 0);
+        meter.Record(Ticket(0, [2], [0], worker: 9));
+        for (int ticket = 1; ticket < 40; ticket++)
+        {
+            Assert.True(meter.Record(Ticket(ticket, [1], [ticket])).IsKnown);
+            Drain(meter);
+        }
+    }
+
+    [Fact]
     public void Residuals_of_all_workers_are_part_of_the_distance_until_they_leave()
     {
         ConsistencyMeter meter = Meter();
@@ -288,6 +430,16 @@ public class ConsistencyMeterTests
         }
 
         return tickets;
+    }
+
+    private static TicketRecord Local(long ticket, long round, double distance)
+    {
+        TicketRecord record = Ticket(ticket, [1], [round], rate: 0.5);
+        record.RoundTicket = round;
+        record.SlotCount = 2;
+        record.StepCount = 3;
+        record.LocalDistance = distance;
+        return record;
     }
 
     private static TicketRecord Ticket(

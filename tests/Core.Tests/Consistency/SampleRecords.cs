@@ -25,9 +25,19 @@ internal static class SampleRecords
         record.ResidualCarried = true;
         record.Gamma = 0.5;
         record.HalfBatchDifferenceSquared = 8;
+        record.StepCount = 3;
+        record.LocalDistance = 0.5;
+        record.IsPartial = true;
+        record.SecantGradient = 2;
+        record.SecantDistance = 1;
+        record.GradientSeconds = 0.25;
         record.SetView(0, 1, 38, [39]);
         record.SetView(1, 0, 40, []);
         record.Slices[0].NormSquared = 2;
+        record.Slices[0].ViewVersion = 12;
+        record.Slices[0].Projection = -1.5;
+        record.Slices[0].SubstituteNormSquared = 0.125;
+        record.Slices[0].ViewErrorSquared = 0.0625;
         record.Slices[0].State = SliceState.Applied;
         record.Slices[1].NormSquared = 3;
         record.Slices[1].State = SliceState.Tombstoned;
@@ -53,6 +63,12 @@ internal static class SampleRecords
         record.Gamma = random.NextDouble();
         record.DroppedNormSquared = random.NextDouble();
         record.GradientNormSquared = random.NextInt(2) == 0 ? double.NaN : random.NextDouble();
+        record.StepCount = 1 + random.NextInt(8);
+        record.LocalDistance = random.NextInt(2) * random.NextDouble();
+        record.IsPartial = random.NextInt(2) == 0;
+        record.SecantGradient = random.NextInt(2) == 0 ? double.NaN : random.NextDouble();
+        record.SecantDistance = random.NextInt(2) == 0 ? double.NaN : random.NextDouble();
+        record.GradientSeconds = random.NextInt(2) == 0 ? double.NaN : random.NextDouble();
         record.SketchSeed = random.NextUInt64();
         foreach (ref float counter in record.SketchWidth > 0 ? AllSketches(record) : [])
         {
@@ -64,6 +80,10 @@ internal static class SampleRecords
             long watermark = 50 + random.NextInt(40);
             record.SetView(shard, random.NextInt(3), watermark, [.. Enumerable.Range(0, random.NextInt(4)).Select(i => watermark + 1 + (2 * i))]);
             record.Slices[shard].NormSquared = random.NextDouble();
+            record.Slices[shard].ViewVersion = random.NextInt(1000);
+            record.Slices[shard].Projection = random.NextInt(2) == 0 ? double.NaN : random.NextGaussian();
+            record.Slices[shard].SubstituteNormSquared = random.NextInt(2) * random.NextDouble();
+            record.Slices[shard].ViewErrorSquared = random.NextInt(2) * random.NextDouble();
             record.Slices[shard].State = (SliceState)random.NextInt(3);
         }
 
@@ -82,8 +102,8 @@ internal static class SampleRecords
     {
         if (frame.Length >= LedgerFrame.HeaderSize)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(120), Checksum(frame.AsSpan(LedgerFrame.HeaderSize)));
-            BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(124), Checksum(frame.AsSpan(0, 124)));
+            BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(152), Checksum(frame.AsSpan(LedgerFrame.HeaderSize)));
+            BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(156), Checksum(frame.AsSpan(0, 156)));
         }
 
         return frame;

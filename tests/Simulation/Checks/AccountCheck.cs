@@ -27,7 +27,7 @@ internal sealed class AccountCheck : Check
         }
 
         return WaitBreach(facts, given)
-            ?? (facts.Plan.Run.IsSynchronous ? RoundsBreach(facts, totals) : TicketsBreach(facts, totals));
+            ?? (facts.Plan.KeepsRounds ? RoundsBreach(facts, totals) : TicketsBreach(facts, totals));
     }
 
     // While the result is read, somebody may still repeat a contribution that this shard has.
@@ -38,7 +38,7 @@ internal sealed class AccountCheck : Check
         foreach (Read read in facts.Of<Read>().Where(read => read.Watermark != given))
         {
             TicketGiven awaited = tickets[read.Watermark];
-            bool isRepeated = facts.Plan.Run.IsSynchronous && lineage.Contents(read.Shard, read.Life, read.Version)
+            bool isRepeated = facts.Plan.KeepsRounds && lineage.Contents(read.Shard, read.Life, read.Version)
                 .Any(push => tickets[push.Header.Ticket] is { } has && (has.Epoch, has.Start) == (awaited.Epoch, awaited.Start));
             if (!isRepeated)
             {

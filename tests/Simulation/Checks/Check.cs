@@ -9,7 +9,7 @@ internal abstract class Check
     public static IReadOnlyList<Check> All { get; } =
     [
         new EndCheck(), new OnceCheck(), new SumCheck(), new ViewCheck(), new FenceCheck(), new DelayCheck(), new SampleCheck(),
-        new AccountCheck(),
+        new AccountCheck(), new LedgerCheck(), new OrderCheck(),
     ];
 
     /// <summary>What is broken, with numbers; null when all is well.</summary>

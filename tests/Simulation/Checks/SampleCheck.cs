@@ -20,7 +20,7 @@ internal sealed class SampleCheck : Check
         Dictionary<long, TicketGiven> tickets = facts.Of<TicketGiven>().ToDictionary(ticket => ticket.Ticket);
         var contents = facts.Of<Read>()
             .Select(read => lineage.Contents(read.Shard, read.Life, read.Version).Select(push => push.Header.Ticket).ToHashSet());
-        bool isSynchronous = facts.Plan.Run.IsSynchronous;
+        bool isSynchronous = facts.Plan.KeepsRounds;
         List<HashSet<long>> scopes = isSynchronous
             ? [.. contents]
             : [contents.Aggregate(new HashSet<long>(), (all, some) => [.. all, .. some])];

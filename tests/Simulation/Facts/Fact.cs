@@ -1,3 +1,5 @@
+using OrleansSgd.Core.Consistency;
+using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Shards;
@@ -8,11 +10,24 @@ namespace OrleansSgd.Simulation.Facts;
 internal abstract record Fact;
 
 /// <summary>The job gave a ticket for one batch.</summary>
-internal sealed record TicketGiven(long Ticket, int Worker, int Incarnation, int Epoch, int Start, int End) : Fact;
+/// <param name="RoundTicket">The ticket before which x is taken for it.</param>
+internal sealed record TicketGiven(
+    long Ticket, long RoundTicket, int Worker, int Incarnation, long Sequence, int Epoch, int Start, int End) : Fact;
+
+/// <summary>A worker told the job that every shard has answered a ticket.</summary>
+internal sealed record RowArrived(long Ticket) : Fact;
+
+/// <summary>The job told the ledger something.</summary>
+internal sealed record Told(LedgerFact Fact) : Fact;
+
+/// <summary>The job read a shard at a cut, before which x consists of the tickets below it.</summary>
+internal sealed record CutRead(long Ticket, int Shard, int Life, long Version) : Fact;
 
 /// <summary>A worker computed an update at a view of these versions and shard lives, [shards].</summary>
+/// <param name="Settled">[shards]; the tickets each slice of the view says it contains.</param>
 internal sealed record Computed(
-    int Worker, int Incarnation, long Sequence, long Round, long[] Versions, int[] Lives, float[] Update) : Fact;
+    int Worker, int Incarnation, long Sequence, long Round, long[] Versions, int[] Lives, TicketSet[] Settled,
+    float[] Update) : Fact;
 
 /// <summary>A life of a shard began with the slice of an earlier life at some version.</summary>
 /// <param name="IncarnationsMin">[workers]; lives below are fenced from the start.</param>

@@ -2,7 +2,10 @@ using OrleansSgd.Core.Consistency;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Membership;
 using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Scheduling.Gates;
+using OrleansSgd.Core.Shards;
 using OrleansSgd.Core.Workers;
 using OrleansSgd.Simulation.Facts;
 
@@ -15,10 +18,12 @@ internal sealed class JobHost
     private const long PollPeriod = 30_000;
     private const long HoldTime = 40_000;
     private const long RetryPause = 10_000;
+    private const long CutPeriod = 70_000;
 
     private readonly Grid _grid;
     private readonly RunCoordinator _coordinator;
     private readonly Restoration _restoration;
+    private readonly Cuts _cuts;
     private readonly List<Action> _waiting = [];
     private string[] _members = [];
 
@@ -27,11 +32,14 @@ internal sealed class JobHost
         _grid = grid;
         _coordinator = new RunCoordinator(grid.Plan.Run, grid.Plan.Samples);
         _restoration = new Restoration(grid, _coordinator, Pause);
+        _cuts = new Cuts(grid, _coordinator, Pause, ReportShard);
         grid.Time.After(0, Poll);
+        grid.Time.After(CutPeriod, Cut);
     }
 
-    public void Lease(int worker, int incarnation, long committed, Action<(LeaseVerdict, Lease)> reply)
+    public void Lease(int worker, int incarnation, long committed, long[] rows, Action<(LeaseVerdict, Lease)> reply)
     {
+        TakeRows(worker, incarnation, rows);
         LeaseVerdict verdict = _coordinator.LeaseAsked(worker, incarnation, committed, out Lease lease);
         Pump();
         if (verdict != LeaseVerdict.Wait)
@@ -72,16 +80,22 @@ internal sealed class JobHost
         }
     }
 
-    public long Ticket(int worker, int incarnation, long sequence, in BatchRange batch)
+    public void Ticket(
+        int worker, int incarnation, long sequence, BatchRange batch, double norm, long[] rows,
+        Action<(TicketVerdict, TicketGrant)> reply)
     {
+        TakeRows(worker, incarnation, rows);
         long ticketsBefore = _coordinator.Totals.Tickets;
-        long ticket = _coordinator.TicketAsked(worker, incarnation, sequence, batch.Lease.Id, batch.Start, batch.End);
+        TicketVerdict verdict = _coordinator.TicketAsked(
+            worker, incarnation, sequence, batch.Lease.Id, batch.Start, batch.End, norm, out TicketGrant grant);
         if (_coordinator.Totals.Tickets > ticketsBefore)
         {
-            _grid.Facts.Add(new TicketGiven(ticket, worker, incarnation, batch.Lease.Epoch, batch.Start, batch.End));
+            _grid.Facts.Add(new TicketGiven(
+                grant.Ticket, grant.RoundTicket, worker, incarnation, sequence, batch.Lease.Epoch, batch.Start, batch.End));
         }
 
-        return ticket;
+        Pump();
+        reply((verdict, grant));
     }
 
     public void WorkerEnded(int worker, int incarnation)
@@ -109,6 +123,27 @@ internal sealed class JobHost
         }
     }
 
+    private void TakeRows(int worker, int incarnation, long[] rows)
+    {
+        Member member = _coordinator.Workers[worker];
+        if (member.Incarnation != incarnation || member.State == MemberState.Absent)
+        {
+            return; // the job has told the ledger itself, or will
+        }
+
+        foreach (long ticket in rows)
+        {
+            _grid.Facts.Add(new RowArrived(ticket));
+        }
+    }
+
+    private void Cut()
+    {
+        _coordinator.RequestCut();
+        Pump();
+        _grid.Time.After(CutPeriod, Cut);
+    }
+
     private void Poll()
     {
         PollSilos();
@@ -130,6 +165,11 @@ internal sealed class JobHost
 
     private void Pump()
     {
+        while (!_grid.Facts.IsEnded && _coordinator.TryNextFact(out LedgerFact fact))
+        {
+            _grid.Facts.Add(new Told(fact));
+        }
+
         while (!_grid.Facts.IsEnded && _coordinator.TryNext(out RunCommand command))
         {
             CarryOut(command);
@@ -157,11 +197,14 @@ internal sealed class JobHost
                 StartWorker(command);
                 break;
             case RunCommandKind.FenceWorker when _grid.Hooks.ReturnsDoubtfulLeasesAtOnce:
-                Fence(command, 0, 0, told: true);
-                _coordinator.WorkerFenced(command.Ticket, 0);
+                Fence(command, [], told: true);
+                _coordinator.WorkerFenced(command.Ticket, new FenceReport[_grid.Plan.Run.Shards]);
                 break;
             case RunCommandKind.FenceWorker:
-                Fence(command, 0, 0, told: false);
+                Fence(command, [], told: false);
+                break;
+            case RunCommandKind.Cut:
+                _cuts.Take(() => Pump());
                 break;
             case RunCommandKind.Evaluate:
                 _restoration.Remember();
@@ -184,34 +227,35 @@ internal sealed class JobHost
         () => Pause(() => Then(() => _coordinator.WorkerLost(command.Member, command.Incarnation))),
         command.Silo);
 
-    private void Fence(RunCommand command, int shard, int applied, bool told)
+    private void Fence(RunCommand command, FenceReport[] reports, bool told)
     {
+        int shard = reports.Length;
         if (shard == _grid.Plan.Run.Shards)
         {
             if (!told)
             {
-                Then(() => _coordinator.WorkerFenced(command.Ticket, applied));
+                Then(() => _coordinator.WorkerFenced(command.Ticket, reports));
             }
 
             return;
         }
 
-        _grid.CallShard<bool?>(
-            shard, (host, reply) => reply(host.Fence(command.Member, command.Incarnation, command.Ticket)),
+        _grid.CallShard<FenceReport?>(
+            shard, (host, reply) => reply(host.Fence(command.Member, command.Incarnation, command.Ticket, command.Round)),
             answer =>
             {
-                if (answer is { } hadApplied)
+                if (answer is { } report)
                 {
-                    Fence(command, shard + 1, applied + (hadApplied ? 1 : 0), told);
+                    Fence(command, [.. reports, report], told);
                 }
                 else
                 {
                     // When every worker waits for this fence, nobody else meets the shard.
                     ReportShard(shard);
-                    Pause(() => Fence(command, shard, applied, told));
+                    Pause(() => Fence(command, reports, told));
                 }
             },
-            () => Pause(() => Fence(command, shard, applied, told)));
+            () => Pause(() => Fence(command, reports, told)));
     }
 
     private void ReadResult(int shard, List<Read> read)

@@ -105,8 +105,8 @@ internal sealed class ShardHost(Grid grid, int shard, Silo silo)
         }
     }
 
-    /// <returns>Whether the shard had applied the ticket; null when it waits for its parameters.</returns>
-    public bool? Fence(int worker, int incarnationMin, long openTicket)
+    /// <returns>What the shard knows of the ticket; null when it waits for its parameters.</returns>
+    public FenceReport? Fence(int worker, int incarnationMin, long openTicket, long round)
     {
         if (_machine is null)
         {
@@ -118,7 +118,7 @@ internal sealed class ShardHost(Grid grid, int shard, Silo silo)
             grid.Facts.Add(new Fenced(shard, _machine.Shard.Incarnation, worker, incarnationMin));
         }
 
-        return _machine.Fence(worker, incarnationMin, openTicket);
+        return _machine.Fence(worker, incarnationMin, openTicket, round);
     }
 
     private byte[] View(in PushOutcome outcome, long viewVersion, int viewIncarnation)

@@ -9,6 +9,6 @@ internal class ShardMachine(ParameterShard shard)
 
     public virtual PushOutcome Push(byte[] frame) => shard.Push(frame);
 
-    public virtual bool Fence(int worker, int incarnationMin, long openTicket) =>
-        shard.Fence(worker, incarnationMin, openTicket);
+    public virtual FenceReport Fence(int worker, int incarnationMin, long openTicket, long round) =>
+        shard.Fence(worker, incarnationMin, openTicket, round);
 }

@@ -1,5 +1,9 @@
+using OrleansSgd.Core.Consistency;
+using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Frames;
+using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Scheduling.Gates;
 using OrleansSgd.Core.Shards;
 using OrleansSgd.Core.Vectors;
 using OrleansSgd.Core.Workers;
@@ -19,6 +23,8 @@ internal sealed class WorkerLoop
     private readonly WorkerMachine _machine;
     private readonly Dictionary<long, byte[][]> _frames = [];
     private readonly Queue<Action> _arrived = new();
+    private readonly List<long> _rows = [];
+    private Computed? _computed;
     private float[] _update = [];
     private int _underWay;
     private bool _isBusy;
@@ -33,7 +39,9 @@ internal sealed class WorkerLoop
         Incarnation = incarnation;
         View = new WorkerView(grid.Model.Map);
         int shards = grid.Plan.Run.Shards;
-        _machine = new WorkerMachine(shards, grid.Plan.Run.Batch, worker * shards / grid.Plan.Run.Workers);
+        _machine = new WorkerMachine(
+            shards, grid.Plan.Run.Batch, worker * shards / grid.Plan.Run.Workers,
+            ticketFirst: grid.Plan.Run.Mode == RunPlan.VarianceBounded);
     }
 
     public int Incarnation { get; }
@@ -101,49 +109,81 @@ internal sealed class WorkerLoop
     private void Lease(WorkerCommand command)
     {
         long committed = _machine.Lease.Id;
+        long[] rows = [.. _rows];
         _isBusy = true;
         _grid.Network.Call<(LeaseVerdict Verdict, Lease Lease)>(
-            reply => _grid.Job.Lease(_worker, Incarnation, committed, reply),
-            answer => Resume(() => _machine.LeaseAnswered(answer.Verdict, answer.Lease)),
+            reply => _grid.Job.Lease(_worker, Incarnation, committed, rows, reply),
+            answer => Resume(() =>
+            {
+                _rows.Clear();
+                _machine.LeaseAnswered(answer.Verdict, answer.Lease);
+            }),
             () => Resume(() => _machine.CallFailed(command)));
     }
 
     private void Compute()
     {
-        BatchRange batch = _machine.Batch;
-        _update = _grid.Model.Update(View.Parameters, batch);
-        int shards = _grid.Plan.Run.Shards;
-        _grid.Facts.Add(new Computed(
-            _worker, Incarnation, _machine.Sequence + 1, batch.Lease.Round,
-            [.. Enumerable.Range(0, shards).Select(View.Version)],
-            [.. Enumerable.Range(0, shards).Select(View.Incarnation)],
-            _update));
+        NoteUpdate();
         _isBusy = true;
         _grid.Time.After(ComputeMin * (1 + _worker), () => Resume(() => _machine.GradientComputed(isFinite: true)));
+    }
+
+    private void NoteUpdate()
+    {
+        BatchRange batch = _machine.Batch;
+        _update = _grid.Model.Update(View.Parameters, batch);
+        int[] shards = [.. Enumerable.Range(0, _grid.Plan.Run.Shards)];
+        var record = new TicketRecord();
+        record.Begin(shards.Length);
+        View.NoteIn(record);
+        _computed = new Computed(
+            _worker, Incarnation, -1, batch.Lease.Round, [.. shards.Select(View.Version)], [.. shards.Select(View.Incarnation)],
+            [.. shards.Select(shard => SettledIn(record, shard))], _update);
+    }
+
+    private static TicketSet SettledIn(TicketRecord record, int shard)
+    {
+        var settled = new TicketSet();
+        settled.Load(record.Slices[shard].ViewWatermark, record.Exceptions(shard));
+        return settled;
     }
 
     private void Ticket(WorkerCommand command)
     {
         BatchRange batch = _machine.Batch;
         long sequence = _machine.Sequence;
+        bool isTicketOnly = _machine.IsTicketOnly;
+        if (_machine.IsFlushing && !_frames.ContainsKey(sequence))
+        {
+            NoteUpdate();
+        }
+
+        if (_computed is { } computed && !isTicketOnly)
+        {
+            _grid.Facts.Add(computed with { Sequence = sequence });
+            _computed = null;
+        }
+
+        long[] rows = [.. _rows];
+        double norm = Math.Sqrt(_update.Sum(value => (double)value * value));
         _isBusy = true;
-        _grid.Network.Call<long>(
-            reply => reply(_grid.Job.Ticket(_worker, Incarnation, sequence, batch)),
-            ticket => Resume(() =>
+        _grid.Network.Call<(TicketVerdict Verdict, TicketGrant Grant)>(
+            reply => _grid.Job.Ticket(_worker, Incarnation, sequence, batch, norm, rows, reply),
+            answer => Resume(() =>
             {
-                Encode(ticket);
-                _machine.TicketTaken(ticket, isFinite: true);
+                _rows.Clear();
+                if (answer.Verdict == TicketVerdict.Given && !isTicketOnly)
+                {
+                    Encode(answer.Grant.Ticket);
+                }
+
+                _machine.TicketAnswered(answer.Verdict, answer.Grant, isFinite: true);
             }),
             () => Resume(() => _machine.CallFailed(command)));
     }
 
     private void Encode(long ticket)
     {
-        if (ticket < 0)
-        {
-            return;
-        }
-
         BatchRange batch = _machine.Batch;
         byte[][] frames = new byte[_grid.Plan.Run.Shards][];
         for (int shard = 0; shard < frames.Length; shard++)
@@ -161,9 +201,10 @@ internal sealed class WorkerLoop
                 Incarnation = Incarnation,
                 Sequence = _machine.Sequence,
                 Ticket = ticket,
-                Round = batch.Lease.Round,
+                Round = _machine.TicketFirst ? -1 : batch.Lease.Round,
                 Slot = batch.Lease.Slot,
                 SlotCount = batch.Lease.SlotCount,
+                Rate = 1,
                 ViewVersion = View.Version(shard),
                 SampleCount = batch.Length,
                 Length = range.Length,
@@ -224,7 +265,12 @@ internal sealed class WorkerLoop
         var outcome = new PushOutcome((PushOutcomeKind)header.Outcome, header.Delay, header.Version);
         if (command.Kind == WorkerCommandKind.Push)
         {
+            long done = _machine.UpdatesDone;
             _machine.PushAnswered(command.Shard, command.Sequence, outcome, header.ShardIncarnation);
+            if (_machine.UpdatesDone > done)
+            {
+                _rows.Add(_machine.Ticket);
+            }
         }
         else
         {

@@ -3,7 +3,7 @@ namespace OrleansSgd.Core.Consistency.Certificates;
 /// <summary>What a certificate stands on.</summary>
 public sealed record CertificateOptions
 {
-    /// <summary>L; finite, above 0.</summary>
+    /// <summary>L; finite, above 0, or NaN when it is not known yet.</summary>
     public required double Smoothness { get; init; }
 
     /// <summary>True when L is exact or an upper bound, as for convex generalised linear models; false for a secant.</summary>
@@ -30,11 +30,13 @@ public sealed record CertificateOptions
     /// <summary>Standard errors of the losses that enter <see cref="CertificateValue.LossUncertainty"/>.</summary>
     public double LossErrors { get; init; } = 3;
 
+    internal static bool IsSmoothness(double value) => double.IsNaN(value) || (double.IsFinite(value) && value > 0);
+
     internal void Check()
     {
-        if (!(double.IsFinite(Smoothness) && Smoothness > 0))
+        if (!IsSmoothness(Smoothness))
         {
-            throw new ArgumentException($"{nameof(Smoothness)} is {Smoothness}; use a finite number above 0.", nameof(Smoothness));
+            throw new ArgumentException($"{nameof(Smoothness)} is {Smoothness}; use a finite number above 0, or NaN.", nameof(Smoothness));
         }
 
         if (SegmentsMax is < 1 or > 65_536)

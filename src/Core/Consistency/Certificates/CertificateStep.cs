@@ -7,16 +7,25 @@ namespace OrleansSgd.Core.Consistency.Certificates;
 /// <param name="Rate">What the gradient was multiplied by: α, or α / p.</param>
 /// <param name="StepRate">α of the step.</param>
 /// <param name="DistanceSquared">D, or an upper bound of it.</param>
-/// <param name="Noise">σ² of this gradient; M², its second moment, in the biased form.</param>
+/// <param name="Noise">σ² of this gradient; M², its second moment, in the biased form. NaN: said when the stretch closes.</param>
 /// <param name="BiasSquared">‖b‖², or an upper bound; biased form only.</param>
+/// <param name="StepCount">H: gradients in it, each at the rate and within the distance.</param>
+/// <param name="IsPartial">True when only some layers were computed: no part of the average, but its staleness and noise count.</param>
 public readonly record struct CertificateStep(
-    long Ticket, double Rate, double StepRate, double DistanceSquared, double Noise, double BiasSquared = 0)
+    long Ticket,
+    double Rate,
+    double StepRate,
+    double DistanceSquared,
+    double Noise = double.NaN,
+    double BiasSquared = 0,
+    int StepCount = 1,
+    bool IsPartial = false)
 {
     /// <summary>The step of a finalised ticket that is not void.</summary>
     /// <param name="estimated">Take the sketch estimate of D instead of the bound.</param>
-    /// <param name="noise">σ², or M² in the biased form.</param>
+    /// <param name="noise">σ², or M² in the biased form; NaN when it is said as the stretch closes.</param>
     /// <remarks>What the ticket dropped for good is its bias, back in gradient units: ‖E b‖² ≤ E‖b‖².</remarks>
-    public static CertificateStep Of(in FinalisedTicket ticket, double noise, bool estimated = false)
+    public static CertificateStep Of(in FinalisedTicket ticket, double noise = double.NaN, bool estimated = false)
     {
         double bias = ticket.DroppedNormSquared == 0 ? 0 : ticket.DroppedNormSquared / (ticket.Rate * ticket.Rate);
         return new CertificateStep(
@@ -25,7 +34,9 @@ public readonly record struct CertificateStep(
             ticket.StepRate,
             estimated ? ticket.DistanceEstimateSquared : ticket.DistanceBoundSquared,
             noise,
-            bias);
+            bias,
+            Math.Max(1, ticket.StepCount),
+            ticket.IsPartial);
     }
 
     /// <summary>The same step seen as plain SGD on z = x − αμ / (1 − μ)·m, for heavy-ball momentum (S6).</summary>

@@ -8,27 +8,27 @@ internal static class CertificateVerdict
     // α·L = 1 is allowed; a product that exceeds it by rounding alone is not a violation.
     private const double ProductMax = 1 + 1e-12;
 
-    public static CertificateValue Of(in CertificateSums sums, CertificateOptions options)
+    public static CertificateValue Of(in CertificateSums sums, CertificateOptions options, double smoothness)
     {
-        double smoothness = options.Smoothness;
         double weight = sums.Weight;
         bool biased = options.Form == CertificateForm.Biased;
-        double optimisation = 2 * (sums.LossStart - sums.LossEnd + sums.Jump) / weight;
+        double jump = sums.Jump + (sums.JumpPerSmoothness == 0 ? 0 : smoothness * sums.JumpPerSmoothness);
+        double optimisation = 2 * (sums.LossStart - sums.LossEnd + jump) / weight;
         double staleness = (biased ? 2 : 1) * smoothness * smoothness * sums.Distance / weight;
         double noise = smoothness * sums.Noise / weight;
         double bias = biased ? 2 * sums.Bias / weight : 0;
         double lossError = Math.Sqrt((sums.LossStartError * sums.LossStartError) + (sums.LossEndError * sums.LossEndError));
         double uncertainty = 2 * options.LossErrors * lossError / weight;
         double total = optimisation + staleness + noise + bias + uncertainty;
-        string? broken = WhyVoid(sums, options, total);
+        string? broken = WhyVoid(sums, options, smoothness, total);
         (CertificateStatus status, string reason) = broken is null ? Worth(sums, options) : (CertificateStatus.Void, broken);
         bool stored = broken is null && !biased && sums.RateMax * smoothness <= ProductMax / 2;
         return new CertificateValue(
-            status, reason, sums.FirstTicket, sums.EndTicket, sums.StepCount, optimisation, staleness, noise, bias, sums.Jump, uncertainty,
+            status, reason, sums.FirstTicket, sums.EndTicket, sums.StepCount, optimisation, staleness, noise, bias, jump, uncertainty,
             sums.RateMax, stored ? 2 * total : double.NaN);
     }
 
-    private static string? WhyVoid(in CertificateSums sums, CertificateOptions options, double total)
+    private static string? WhyVoid(in CertificateSums sums, CertificateOptions options, double smoothness, double total)
     {
         if (options.NotCovered is { } rule)
         {
@@ -50,10 +50,22 @@ internal static class CertificateVerdict
             return "No steps between two evaluations of the loss yet.";
         }
 
-        if (options.Form == CertificateForm.Unbiased && !(sums.RateMax * options.Smoothness <= ProductMax))
+        if (double.IsNaN(smoothness))
         {
-            double product = sums.RateMax * options.Smoothness;
-            return Text($"α·L is {product:g4}, above 1, where steps need not descend; use a rate of at most {1 / options.Smoothness:g4}.");
+            return "L is not known: it was not given, and no secant was measured; raise how often smoothness is measured.";
+        }
+
+        if (sums.NoiseIsUnknown)
+        {
+            return options.Form == CertificateForm.Biased
+                ? "The second moment is not known: fewer than two gradient norms were measured; measure more often."
+                : "The noise is not known: fewer than two half-batches were measured; measure more often.";
+        }
+
+        if (options.Form == CertificateForm.Unbiased && !(sums.RateMax * smoothness <= ProductMax))
+        {
+            double product = sums.RateMax * smoothness;
+            return Text($"α·L is {product:g4}, above 1, where steps need not descend; use a rate of at most {1 / smoothness:g4}.");
         }
 
         if (options.Form == CertificateForm.Unbiased && sums.Bias > 0)

@@ -26,8 +26,32 @@ public readonly record struct Falsification(FalsificationVerdict Verdict, double
     /// <summary>Compares the two.</summary>
     public static Falsification Of(in CertificateValue certificate, double estimate, double standardError, double errors)
     {
-        double bound = certificate.Total;
-        double margin = errors * standardError;
+        return Against(certificate.Total, estimate, errors * standardError);
+    }
+
+    /// <summary>Compares with an estimate of the average of ‖∇f(v)‖² at the views instead of ‖∇f(x)‖².</summary>
+    /// <remarks>
+    /// S1 without its last step bounds the average of ‖∇f(x)‖² + (1 − αL)‖∇f(v)‖²; and ‖∇f(v)‖² ≤ 2‖∇f(x)‖² + 2L²D in any case. The
+    /// smaller of the two bounds counts; in the biased form only the second holds, and its staleness part is 2L²D already.
+    /// </remarks>
+    /// <param name="isBiased">Whether the certificate is of the biased form.</param>
+    /// <param name="smoothness">L.</param>
+    public static Falsification OfViews(
+        in CertificateValue certificate, bool isBiased, double smoothness, double estimate, double standardError, double errors = ErrorsDefault)
+    {
+        double total = certificate.Total;
+        double bound = (2 * total) + ((isBiased ? 1 : 2) * certificate.Staleness);
+        double rest = 1 - (certificate.RateMax * smoothness);
+        if (!isBiased && rest > 0)
+        {
+            bound = Math.Min(bound, total / rest);
+        }
+
+        return Against(bound, estimate, errors * standardError);
+    }
+
+    private static Falsification Against(double bound, double estimate, double margin)
+    {
         FalsificationVerdict verdict = !double.IsFinite(bound + estimate + margin) ? FalsificationVerdict.NotTested
             : estimate - margin > bound ? FalsificationVerdict.Falsified
             : FalsificationVerdict.Consistent;

@@ -3,7 +3,7 @@ using OrleansSgd.Core.Frames;
 
 namespace OrleansSgd.Core.Consistency.Ledger;
 
-/// <summary>The bytes of one <see cref="TicketRecord"/>: a header of 128 bytes, a row per shard, exceptions, sketches.</summary>
+/// <summary>The bytes of one <see cref="TicketRecord"/>: a header of 160 bytes, a row per shard, exceptions, sketches.</summary>
 /// <remarks>
 /// <para>Little-endian. Two checksums: one over everything behind the header, one over the header, which contains the first.</para>
 /// <para>docs/theory.md has the table and the golden bytes; change both together. A frame is exactly its parts: slice a
@@ -12,12 +12,13 @@ namespace OrleansSgd.Core.Consistency.Ledger;
 public static class LedgerFrame
 {
     /// <summary>Bytes before the first row.</summary>
-    public const int HeaderSize = 128;
+    public const int HeaderSize = 160;
 
     /// <summary>Bytes of one shard's row.</summary>
-    public const int RowSize = 32;
+    public const int RowSize = 64;
 
     private const uint Magic = 0x524C534F; // "OSLR"
+    private const ushort Layout = 2;
     private const int FlagsOffset = 6;
     private const int WorkerOffset = 8;
     private const int IncarnationOffset = 12;
@@ -36,13 +37,18 @@ public static class LedgerFrame
     private const int GradientOffset = 96;
     private const int SketchSeedOffset = 104;
     private const int ExceptionCountOffset = 112;
-    private const int ReservedOffset = 116;
-    private const int BodyChecksumOffset = 120;
+    private const int StepCountOffset = 116;
+    private const int LocalDistanceOffset = 120;
+    private const int SecantGradientOffset = 128;
+    private const int SecantDistanceOffset = 136;
+    private const int GradientSecondsOffset = 144;
+    private const int BodyChecksumOffset = 152;
 
     private const ushort SketchesFlag = 1;
     private const ushort ResidualSketchesFlag = 2;
     private const ushort CarriedFlag = 4;
-    private const ushort KnownFlags = SketchesFlag | ResidualSketchesFlag | CarriedFlag;
+    private const ushort PartialFlag = 8;
+    private const ushort KnownFlags = SketchesFlag | ResidualSketchesFlag | CarriedFlag | PartialFlag;
 
     /// <summary>Bytes that the record takes.</summary>
     public static int SizeOf(TicketRecord record)
@@ -67,10 +73,10 @@ public static class LedgerFrame
             throw new ArgumentException($"Room for the ledger frame is {frame.Length} bytes; it takes {size}.", nameof(frame));
         }
 
-        Span<byte> header = FrameFields.Open(frame, HeaderSize, Magic);
+        Span<byte> header = FrameFields.Open(frame, HeaderSize, Magic, Layout);
         WriteBody(record, frame[HeaderSize..]);
         int flags = (record.SketchWidth > 0 ? SketchesFlag : 0) | (record.HasResidualSketches ? ResidualSketchesFlag : 0)
-            | (record.ResidualCarried ? CarriedFlag : 0);
+            | (record.ResidualCarried ? CarriedFlag : 0) | (record.IsPartial ? PartialFlag : 0);
         BinaryPrimitives.WriteUInt16LittleEndian(header[FlagsOffset..], (ushort)flags);
         BinaryPrimitives.WriteInt32LittleEndian(header[WorkerOffset..], record.Worker);
         BinaryPrimitives.WriteInt32LittleEndian(header[IncarnationOffset..], record.Incarnation);
@@ -89,6 +95,11 @@ public static class LedgerFrame
         BinaryPrimitives.WriteDoubleLittleEndian(header[GradientOffset..], record.GradientNormSquared);
         BinaryPrimitives.WriteUInt64LittleEndian(header[SketchSeedOffset..], record.SketchSeed);
         BinaryPrimitives.WriteInt32LittleEndian(header[ExceptionCountOffset..], record.ExceptionCount);
+        BinaryPrimitives.WriteInt32LittleEndian(header[StepCountOffset..], record.StepCount);
+        BinaryPrimitives.WriteDoubleLittleEndian(header[LocalDistanceOffset..], record.LocalDistance);
+        BinaryPrimitives.WriteDoubleLittleEndian(header[SecantGradientOffset..], record.SecantGradient);
+        BinaryPrimitives.WriteDoubleLittleEndian(header[SecantDistanceOffset..], record.SecantDistance);
+        BinaryPrimitives.WriteDoubleLittleEndian(header[GradientSecondsOffset..], record.GradientSeconds);
         BinaryPrimitives.WriteUInt32LittleEndian(header[BodyChecksumOffset..], FrameFields.Checksum(frame[HeaderSize..]));
         FrameFields.Seal(header);
     }
@@ -100,14 +111,13 @@ public static class LedgerFrame
     public static void Read(ReadOnlySpan<byte> frame, TicketRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        ReadOnlySpan<byte> header = FrameFields.Check(frame, HeaderSize, Magic, "Ledger");
+        ReadOnlySpan<byte> header = FrameFields.Check(frame, HeaderSize, Magic, "Ledger", Layout);
         int flags = BinaryPrimitives.ReadUInt16LittleEndian(header[FlagsOffset..]);
         int shardCount = BinaryPrimitives.ReadInt32LittleEndian(header[ShardCountOffset..]);
         int sketchWidth = BinaryPrimitives.ReadInt32LittleEndian(header[SketchWidthOffset..]);
         int exceptionCount = BinaryPrimitives.ReadInt32LittleEndian(header[ExceptionCountOffset..]);
-        uint reserved = BinaryPrimitives.ReadUInt32LittleEndian(header[ReservedOffset..]);
         bool residualSketches = (flags & ResidualSketchesFlag) != 0;
-        if (SizeMistake(flags, shardCount, sketchWidth, exceptionCount, reserved) is { } wrong)
+        if (SizeMistake(flags, shardCount, sketchWidth, exceptionCount) is { } wrong)
         {
             throw Damaged(wrong);
         }
@@ -142,6 +152,12 @@ public static class LedgerFrame
         record.HalfBatchDifferenceSquared = BinaryPrimitives.ReadDoubleLittleEndian(header[HalfBatchOffset..]);
         record.GradientNormSquared = BinaryPrimitives.ReadDoubleLittleEndian(header[GradientOffset..]);
         record.SketchSeed = BinaryPrimitives.ReadUInt64LittleEndian(header[SketchSeedOffset..]);
+        record.StepCount = BinaryPrimitives.ReadInt32LittleEndian(header[StepCountOffset..]);
+        record.LocalDistance = BinaryPrimitives.ReadDoubleLittleEndian(header[LocalDistanceOffset..]);
+        record.IsPartial = (flags & PartialFlag) != 0;
+        record.SecantGradient = BinaryPrimitives.ReadDoubleLittleEndian(header[SecantGradientOffset..]);
+        record.SecantDistance = BinaryPrimitives.ReadDoubleLittleEndian(header[SecantDistanceOffset..]);
+        record.GradientSeconds = BinaryPrimitives.ReadDoubleLittleEndian(header[GradientSecondsOffset..]);
         ReadBody(body, exceptionCount, record);
         if (record.Mistake() is { } mistake)
         {
@@ -162,6 +178,10 @@ public static class LedgerFrame
             BinaryPrimitives.WriteInt32LittleEndian(row[16..], slice.ViewIncarnation);
             BinaryPrimitives.WriteInt32LittleEndian(row[20..], slice.ExceptionCount);
             row[24] = (byte)slice.State;
+            BinaryPrimitives.WriteInt64LittleEndian(row[32..], slice.ViewVersion);
+            BinaryPrimitives.WriteDoubleLittleEndian(row[40..], slice.Projection);
+            BinaryPrimitives.WriteDoubleLittleEndian(row[48..], slice.SubstituteNormSquared);
+            BinaryPrimitives.WriteDoubleLittleEndian(row[56..], slice.ViewErrorSquared);
             foreach (long ticket in record.Exceptions(shard))
             {
                 BinaryPrimitives.WriteInt64LittleEndian(rest, ticket);
@@ -193,7 +213,7 @@ public static class LedgerFrame
                 throw Damaged($"shard {shard}, row at byte {at}, lists {count} exceptions, but {exceptions.Length} of {exceptionCount} are left");
             }
 
-            if (row[25..].ContainsAnyExcept((byte)0))
+            if (row[25..32].ContainsAnyExcept((byte)0))
             {
                 throw Damaged($"padding of shard {shard}, row at byte {at}, is not 0");
             }
@@ -208,6 +228,10 @@ public static class LedgerFrame
             ref SliceRecord slice = ref record.Slices[shard];
             slice.NormSquared = BinaryPrimitives.ReadDoubleLittleEndian(row);
             slice.State = (SliceState)row[24];
+            slice.ViewVersion = BinaryPrimitives.ReadInt64LittleEndian(row[32..]);
+            slice.Projection = BinaryPrimitives.ReadDoubleLittleEndian(row[40..]);
+            slice.SubstituteNormSquared = BinaryPrimitives.ReadDoubleLittleEndian(row[48..]);
+            slice.ViewErrorSquared = BinaryPrimitives.ReadDoubleLittleEndian(row[56..]);
         }
 
         if (!exceptions.IsEmpty)
@@ -225,17 +249,12 @@ public static class LedgerFrame
         sketches.CopyTo(record.AllSketches);
     }
 
-    private static string? SizeMistake(int flags, int shardCount, int sketchWidth, int exceptionCount, uint reserved)
+    private static string? SizeMistake(int flags, int shardCount, int sketchWidth, int exceptionCount)
     {
         bool sketches = (flags & SketchesFlag) != 0;
         if ((flags & ~KnownFlags) != 0 || (!sketches && (flags & ResidualSketchesFlag) != 0))
         {
             return $"flags at byte {FlagsOffset} are {flags:X4}; this build knows {KnownFlags:X4}, and residual sketches only beside update sketches";
-        }
-
-        if (reserved != 0)
-        {
-            return $"reserved bytes at {ReservedOffset} are {reserved:X8}; this build knows only 0";
         }
 
         if (shardCount is < 1 or > TicketRecord.ShardsMax)

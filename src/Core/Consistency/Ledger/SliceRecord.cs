@@ -15,6 +15,18 @@ public struct SliceRecord
     /// <summary>Tickets above the watermark that the view contained as well.</summary>
     public int ExceptionCount { get; internal set; }
 
+    /// <summary>Updates the shard had applied when the view was read: rounds in a synchronous run.</summary>
+    public long ViewVersion { get; set; }
+
+    /// <summary>Product of the decoded update slice with the shard's fixed random vector, for the conservation audit; NaN when not measured.</summary>
+    public double Projection { get; set; }
+
+    /// <summary>Squared norm of what stood in for missing updates in this slice of the view, in squared parameter units; 0 for nothing.</summary>
+    public double SubstituteNormSquared { get; set; }
+
+    /// <summary>Squared distance between the view's slice and the shard's when the answer was compressed, in squared parameter units; 0 when exact.</summary>
+    public double ViewErrorSquared { get; set; }
+
     /// <summary>What became of the slice.</summary>
     public SliceState State { get; set; }
 

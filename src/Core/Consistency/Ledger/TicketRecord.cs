@@ -35,7 +35,8 @@ public sealed class TicketRecord
     /// <summary>The life of that worker.</summary>
     public int Incarnation { get; set; }
 
-    /// <summary>What the gradient was multiplied by: α, or α / p when p gradients make a step. Finite, 0 or more.</summary>
+    /// <summary>What each gradient was multiplied by: α, or α / p when p make a step; α / (1 − μ) under momentum. Finite, 0 or more.</summary>
+    /// <remarks>0 for an update that only sends what was held back: it is no step.</remarks>
     public double Rate { get; set; }
 
     /// <summary>Samples in the batch.</summary>
@@ -44,7 +45,8 @@ public sealed class TicketRecord
     /// <summary>Sum of the losses of the batch at the view.</summary>
     public double LossSum { get; set; } = double.NaN;
 
-    /// <summary>‖ε‖² of the worker's residual after this update was encoded, in squared parameter units; 0 without error feedback.</summary>
+    /// <summary>What the worker holds back after this update, squared, in squared parameter units: residual ε and μ / (1 − μ)·velocity together.</summary>
+    /// <remarks>0 without error feedback and momentum. The trace calls it heldSquared.</remarks>
     public double ResidualNormSquared { get; set; }
 
     /// <summary>True when a new life of the worker took over the residual of the one before it; otherwise that one is lost.</summary>
@@ -61,6 +63,25 @@ public sealed class TicketRecord
 
     /// <summary>‖G‖² of the batch gradient; NaN when not measured.</summary>
     public double GradientNormSquared { get; set; } = double.NaN;
+
+    /// <summary>H: gradients in this update, each at <see cref="Rate"/>; 1 without local steps.</summary>
+    public int StepCount { get; set; } = 1;
+
+    /// <summary>Largest distance between the worker's own point and its view during local steps of a round, in parameter units.</summary>
+    /// <remarks>0 in single steps: there x moves along with the worker, and x − v does not change (docs/theory.md).</remarks>
+    public double LocalDistance { get; set; }
+
+    /// <summary>True when only the last layers were computed (a deadline passed): the update counts, but is no step of its own.</summary>
+    public bool IsPartial { get; set; }
+
+    /// <summary>‖∇f_B(x) − ∇f_B(v)‖ of one batch at two points; NaN when not measured.</summary>
+    public double SecantGradient { get; set; } = double.NaN;
+
+    /// <summary>‖x − v‖ of those points; NaN when not measured.</summary>
+    public double SecantDistance { get; set; } = double.NaN;
+
+    /// <summary>How long the gradient took, for the test that lateness does not depend on the samples; NaN when not measured.</summary>
+    public double GradientSeconds { get; set; } = double.NaN;
 
     /// <summary>Which family of hash functions the sketches belong to; sketches of different seeds must not be added.</summary>
     public ulong SketchSeed { get; set; }
@@ -103,11 +124,14 @@ public sealed class TicketRecord
         Worker = Incarnation = SampleCount = 0;
         Rate = ResidualNormSquared = DroppedNormSquared = 0;
         LossSum = Gamma = HalfBatchDifferenceSquared = GradientNormSquared = double.NaN;
-        ResidualCarried = false;
+        ResidualCarried = IsPartial = false;
+        StepCount = 1;
+        LocalDistance = 0;
+        SecantGradient = SecantDistance = GradientSeconds = double.NaN;
         SketchSeed = 0;
         EnsureLength(ref _slices, shardCount);
         EnsureLength(ref _viewed, shardCount);
-        Slices.Clear();
+        Slices.Fill(new SliceRecord { Projection = double.NaN });
         _viewed.AsSpan(0, shardCount).Clear();
         EnsureLength(ref _sketches, shardCount * sketchWidth * (HasResidualSketches ? 2 : 1));
         AllSketches.Clear();
@@ -194,6 +218,12 @@ public sealed class TicketRecord
         DroppedNormSquared = other.DroppedNormSquared;
         HalfBatchDifferenceSquared = other.HalfBatchDifferenceSquared;
         GradientNormSquared = other.GradientNormSquared;
+        StepCount = other.StepCount;
+        LocalDistance = other.LocalDistance;
+        IsPartial = other.IsPartial;
+        SecantGradient = other.SecantGradient;
+        SecantDistance = other.SecantDistance;
+        GradientSeconds = other.GradientSeconds;
         SketchSeed = other.SketchSeed;
         ExceptionCount = other.ExceptionCount;
         EnsureLength(ref _exceptions, ExceptionCount);

@@ -21,7 +21,12 @@ public sealed class ConsistencyMeter
     private readonly LostSlices _lost;
     private readonly SliceState[] _states;
     private readonly MissingSum _missing;
+    private readonly RoundResiduals _rounds = new();
+    private readonly double[] _projections;
     private long _roundTicket = -1;
+    private long _localRoundTicket = -1;
+    private double _localMean;
+    private bool _isOver;
     private double _residualNorm;
     private float[] _residualSketch = [];
     private bool _residualSketched;
@@ -36,6 +41,7 @@ public sealed class ConsistencyMeter
         _lost = new LostSlices(options.ShardCount);
         _states = new SliceState[options.ShardCount];
         _missing = new MissingSum(options.ShardCount);
+        _projections = new double[options.ShardCount];
         GapBounds = new WindowStatistics(options.WindowLength);
         GapEstimates = new WindowStatistics(options.WindowLength);
         Delays = new WindowStatistics(options.WindowLength);
@@ -49,6 +55,18 @@ public sealed class ConsistencyMeter
 
     /// <summary>Delays τ of the newest finalised tickets.</summary>
     public WindowStatistics Delays { get; }
+
+    /// <summary>Delays τ of all finalised tickets with a rate above 0.</summary>
+    public RunStatistics DelaysOfRun { get; } = new();
+
+    /// <summary>Upper bounds of the gap of all finalised tickets with a rate above 0.</summary>
+    public RunStatistics GapBoundsOfRun { get; } = new();
+
+    /// <summary>Per shard, Σ of the projections of the slices that x contains; NaN once one was not measured.</summary>
+    public ReadOnlySpan<double> Projections => _projections;
+
+    /// <summary>Σ over workers of the norms that they hold back now.</summary>
+    public double HeldNorm => _workers.NormSum;
 
     /// <summary>The first ticket that is not finalised.</summary>
     public long NextTicket => _ring.NextTicket;
@@ -74,7 +92,8 @@ public sealed class ConsistencyMeter
         long ticket = record.Ticket;
         if (ticket < NextTicket)
         {
-            return Outcome(RecordVerdict.AlreadyFinalised, ticket, NextTicket);
+            bool known = _ring.Find(ticket) is { HasRecord: true } old && old.IsOf(record);
+            return Outcome(known ? RecordVerdict.Duplicate : RecordVerdict.AlreadyFinalised, ticket, NextTicket);
         }
 
         if (record.ViewEnd() > record.RoundTicket)
@@ -94,8 +113,7 @@ public sealed class ConsistencyMeter
         }
 
         LedgerEntry entry = _ring.Open(ticket);
-        bool other = entry.HasRecord && (entry.Record.Worker != record.Worker || entry.Record.Incarnation != record.Incarnation);
-        if (other || !entry.AgreesWith(record))
+        if ((entry.HasRecord && !entry.IsOf(record)) || !entry.AgreesWith(record))
         {
             return Outcome(RecordVerdict.Conflict, ticket, ticket);
         }
@@ -158,10 +176,11 @@ public sealed class ConsistencyMeter
 
     /// <summary>A worker takes no more tickets from <paramref name="fromTicket"/> on; what is then left of its residual is lost.</summary>
     /// <remarks>Also lets go of the tickets that only its next view could have lacked. A worker that flushed lost nothing.</remarks>
-    public void Retire(int worker, long fromTicket)
+    /// <param name="incarnation">The life that ends, so that a record of it that comes late opens nothing again; −1 for the last one heard of.</param>
+    public void Retire(int worker, long fromTicket, int incarnation = -1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(worker);
-        _workers.Leave(worker, fromTicket);
+        _workers.Leave(worker, fromTicket, incarnation);
     }
 
     /// <summary>A shard came back without updates that x contained: x no longer contains them either.</summary>
@@ -174,6 +193,7 @@ public sealed class ConsistencyMeter
         int lost = 0;
         int unknown = 0;
         double distance = 0;
+        double projection = 0;
         double[] sum = [];
         bool sketched = true;
         foreach (long ticket in lostTickets)
@@ -204,13 +224,15 @@ public sealed class ConsistencyMeter
             {
                 lost++;
                 distance += norm;
+                projection += slice.Projection;
                 sketched &= !sketch.IsEmpty;
                 AddTo(ref sum, sketch);
             }
         }
 
         double estimate = !sketched || lost == 0 ? double.NaN : Math.Sqrt(Sketches.CountSketch.NormSquared(sum));
-        return new RebaseOutcome(lost, unknown, distance, lost == 0 ? 0 : estimate);
+        _projections[shard] -= unknown > 0 ? double.NaN : projection;
+        return new RebaseOutcome(lost, unknown, distance, lost == 0 ? 0 : estimate, projection);
     }
 
     /// <summary>Finalises the next ticket, when everything up to it is settled.</summary>
@@ -224,12 +246,13 @@ public sealed class ConsistencyMeter
         }
 
         bool isVoid = entry.IsVoid;
-        if (!entry.HasRecord && !isVoid)
+        if (!isVoid && !(entry.HasRecord && LocalMeanIsKnown(entry.Record)))
         {
             return false;
         }
 
         double rebased = _workers.Release(NextTicket);
+        double released = rebased;
         if (entry.HasRecord)
         {
             BeginRound(entry.Record);
@@ -243,15 +266,28 @@ public sealed class ConsistencyMeter
         {
             ticket = Measure(entry.Record);
             rebased += LostPart(entry.Record);
+            AddProjections(entry.Record);
         }
 
-        rebased += entry.HasRecord ? _workers.Update(entry.Record) : 0;
-        ticket = ticket with { RebasedDistance = rebased };
+        rebased += entry.HasRecord ? _workers.LossOf(entry.Record, isVoid) : 0;
+        if (rebased > 0)
+        {
+            ticket = ticket with { RebasedDistance = rebased, HeldBeforeRebase = released + _workers.NormSum };
+        }
+
+        if (entry.HasRecord)
+        {
+            _workers.Update(entry.Record);
+        }
+
         Add(ticket);
         _ring.NextTicket++;
         _lost.Drop(NextTicket);
         return true;
     }
+
+    /// <summary>No further record comes: rounds that wait for one are complete as they are.</summary>
+    public void Finish() => _isOver = true;
 
     private static double LostPart(TicketRecord record)
     {
@@ -288,7 +324,9 @@ public sealed class ConsistencyMeter
         _missing.AddExtras(record, _lost);
         double stale = _missing.BoundSquared;
         double staleEstimate = _missing.EstimateSquared();
-        double distance = Math.Sqrt(stale) + _residualNorm;
+        double local = record.LocalDistance + (MovesWithItsRound(record) ? _localMean : 0);
+        double distance = Math.Sqrt(stale) + _residualNorm + local;
+        (double norm, double viewError) = SizeOf(record);
         return new FinalisedTicket
         {
             Ticket = record.Ticket,
@@ -296,6 +334,12 @@ public sealed class ConsistencyMeter
             Incarnation = record.Incarnation,
             Rate = record.Rate,
             StepRate = record.StepRate,
+            StepCount = record.StepCount,
+            SlotCount = record.SlotCount,
+            IsPartial = record.IsPartial,
+            NormSquared = norm,
+            ViewErrorSquared = viewError,
+            HeldSquared = record.ResidualNormSquared,
             SampleCount = record.SampleCount,
             LossSum = record.LossSum,
             Delay = _missing.Delay,
@@ -304,29 +348,106 @@ public sealed class ConsistencyMeter
             StaleBoundSquared = stale,
             StaleEstimateSquared = staleEstimate,
             ResidualDistance = _residualNorm,
+            LocalDistance = local,
             DistanceBoundSquared = distance * distance,
-            DistanceEstimateSquared = Estimate(staleEstimate),
+            DistanceEstimateSquared = Estimate(staleEstimate, local),
             GradientNormSquared = record.GradientNormSquared,
             HalfBatchDifferenceSquared = record.HalfBatchDifferenceSquared,
             DroppedNormSquared = record.DroppedNormSquared,
+            SecantGradient = record.SecantGradient,
+            SecantDistance = record.SecantDistance,
+            GradientSeconds = record.GradientSeconds,
             Gamma = record.Gamma,
         };
     }
 
-    private double Estimate(double staleEstimate)
+    // What was not sketched enters with its norm.
+    private double Estimate(double staleEstimate, double local)
     {
-        if (_residualNorm > 0 && !double.IsNaN(staleEstimate))
+        bool sketched = _residualNorm > 0 && _residualSketched && !double.IsNaN(staleEstimate);
+        double squared = sketched ? _missing.EstimateSquaredWith(_residualSketch) : staleEstimate;
+        double norm = local + (sketched ? 0 : _residualNorm);
+        if (norm == 0 || double.IsNaN(squared))
         {
-            if (_residualSketched)
-            {
-                return _missing.EstimateSquaredWith(_residualSketch);
-            }
-
-            double distance = Math.Sqrt(staleEstimate) + _residualNorm;
-            return distance * distance;
+            return squared;
         }
 
-        return staleEstimate;
+        double distance = Math.Sqrt(squared) + norm;
+        return distance * distance;
+    }
+
+    private static (double Norm, double ViewError) SizeOf(TicketRecord record)
+    {
+        double norm = 0;
+        double viewError = 0;
+        foreach (ref readonly SliceRecord slice in record.Slices)
+        {
+            norm += slice.NormSquared;
+            viewError += slice.ViewErrorSquared;
+        }
+
+        return (norm, viewError);
+    }
+
+    private void AddProjections(TicketRecord record)
+    {
+        for (int shard = 0; shard < _projections.Length; shard++)
+        {
+            ref readonly SliceRecord slice = ref record.Slices[shard];
+            _projections[shard] += slice.State == SliceState.Applied ? slice.Projection : 0;
+        }
+    }
+
+    // Between the local steps of a round x moves by the mean of what its workers do; a single gradient is taken before that.
+    private static bool MovesWithItsRound(TicketRecord record) => record.StepCount > 1 && record.SlotCount > 1;
+
+    // The round's rows: those not void, from its first ticket up to the first of a later round, at most one for each slot.
+    private bool LocalMeanIsKnown(TicketRecord record)
+    {
+        long round = record.RoundTicket;
+        if (!MovesWithItsRound(record) || round == _localRoundTicket)
+        {
+            return true;
+        }
+
+        double sum = 0;
+        int count = 0;
+        for (long k = round; count < record.SlotCount; k++)
+        {
+            LedgerEntry? entry = k < _ring.End ? _ring.Find(k) : null;
+            bool isSettled = entry is { PendingCount: 0 } && (entry.HasRecord || entry.IsVoid);
+            if (!isSettled)
+            {
+                if (!_isOver)
+                {
+                    return false;
+                }
+
+                if (k >= _ring.End)
+                {
+                    break;
+                }
+
+                continue;
+            }
+
+            if (entry!.IsVoid || entry.Record.RoundTicket < round)
+            {
+                continue;
+            }
+
+            if (entry.Record.RoundTicket > round)
+            {
+                break;
+            }
+
+            sum += entry.Record.LocalDistance;
+            count++;
+        }
+
+        _localRoundTicket = round;
+        _localMean = sum / count;
+        return true;
     }
 
     // The residuals enter x as they are before the round, whoever of the round is finalised first.
@@ -338,7 +459,19 @@ public sealed class ConsistencyMeter
         }
 
         _roundTicket = record.RoundTicket;
+        if (record.SlotCount > 1 && _rounds.TryFind(record.RoundTicket, out _residualNorm))
+        {
+            // A slot that was leased again, after a later round had begun: the sketches of that time are gone, the norms are not.
+            _residualSketched = false;
+            return;
+        }
+
         _residualNorm = _options.ResidualScale * _workers.NormSum;
+        if (record.SlotCount > 1)
+        {
+            _rounds.Add(record.RoundTicket, _residualNorm);
+        }
+
         _residualSketched = record.SketchWidth > 0 && _workers.IsSketched;
         if (_residualSketched && _residualNorm > 0)
         {
@@ -355,15 +488,18 @@ public sealed class ConsistencyMeter
 
     private void Add(in FinalisedTicket ticket)
     {
-        if (ticket.IsVoid)
+        // An update of rate 0 only sends what was held back: it is no gradient that could be late.
+        if (ticket.IsVoid || ticket.StepRate == 0)
         {
             return;
         }
 
         Delays.Add(ticket.Delay);
+        DelaysOfRun.Add(ticket.Delay);
         if (double.IsFinite(ticket.GapBound))
         {
             GapBounds.Add(ticket.GapBound);
+            GapBoundsOfRun.Add(ticket.GapBound);
         }
 
         if (double.IsFinite(ticket.GapEstimate))

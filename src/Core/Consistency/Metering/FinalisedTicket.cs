@@ -19,6 +19,24 @@ public readonly record struct FinalisedTicket
     /// <summary>What the gradient was multiplied by: α, or α / p.</summary>
     public double Rate { get; init; }
 
+    /// <summary>H: gradients in the update, each at <see cref="Rate"/>.</summary>
+    public int StepCount { get; init; }
+
+    /// <summary>p: updates that make one step.</summary>
+    public int SlotCount { get; init; }
+
+    /// <summary>True when only some layers were computed: x moved, but it counts as no step.</summary>
+    public bool IsPartial { get; init; }
+
+    /// <summary>Squared norm of the decoded update, void slices included, in squared parameter units.</summary>
+    public double NormSquared { get; init; }
+
+    /// <summary>Squared norm of what a compressed answer left out of the view, in squared parameter units.</summary>
+    public double ViewErrorSquared { get; init; }
+
+    /// <summary>What the worker holds back after the update, squared, in squared parameter units.</summary>
+    public double HeldSquared { get; init; }
+
     /// <summary>α of the step.</summary>
     public double StepRate { get; init; }
 
@@ -37,7 +55,7 @@ public readonly record struct FinalisedTicket
     /// <summary>Σ of the norms of all missing and extra slices, in parameter units.</summary>
     public double MissingMass { get; init; }
 
-    /// <summary>Pathwise upper bound of the part of D that is missing and extra updates.</summary>
+    /// <summary>Pathwise upper bound of the part of D that is missing and extra updates, stand-ins and left-out changes.</summary>
     public double StaleBoundSquared { get; init; }
 
     /// <summary>Sketch estimate of the same part; NaN without sketches.</summary>
@@ -46,7 +64,10 @@ public readonly record struct FinalisedTicket
     /// <summary>Upper bound of the norm of all residuals together, scaled as they enter x.</summary>
     public double ResidualDistance { get; init; }
 
-    /// <summary>Pathwise upper bound of D: (√stale + residuals)².</summary>
+    /// <summary>How far the worker went by itself in local steps, plus the mean of its round, in parameter units.</summary>
+    public double LocalDistance { get; init; }
+
+    /// <summary>Pathwise upper bound of D: (√stale + residuals + local)².</summary>
     public double DistanceBoundSquared { get; init; }
 
     /// <summary>Estimate of D; NaN without sketches. Unsketched residuals enter with their norms.</summary>
@@ -54,6 +75,9 @@ public readonly record struct FinalisedTicket
 
     /// <summary>How far x itself moved at most, just before this ticket, because something was lost for good; 0 nearly always.</summary>
     public double RebasedDistance { get; init; }
+
+    /// <summary>Σ over workers of the norms they held back just before that; 0 where x was not moved.</summary>
+    public double HeldBeforeRebase { get; init; }
 
     /// <summary>‖G‖²; NaN when not measured.</summary>
     public double GradientNormSquared { get; init; }
@@ -63,6 +87,15 @@ public readonly record struct FinalisedTicket
 
     /// <summary>Squared norm of what was dropped for good, in squared parameter units.</summary>
     public double DroppedNormSquared { get; init; }
+
+    /// <summary>‖∇f_B(x) − ∇f_B(v)‖ of one batch at two points; NaN when not measured.</summary>
+    public double SecantGradient { get; init; }
+
+    /// <summary>‖x − v‖ of those points; NaN when not measured.</summary>
+    public double SecantDistance { get; init; }
+
+    /// <summary>How long the gradient took; NaN when not measured.</summary>
+    public double GradientSeconds { get; init; }
 
     /// <summary>Measured contraction of the message; NaN when not measured.</summary>
     public double Gamma { get; init; }

@@ -42,6 +42,9 @@ internal sealed class LedgerEntry
         Record.RoundTicket = ticket;
     }
 
+    /// <summary>True when the record tells of the same life of the same worker.</summary>
+    public bool IsOf(TicketRecord record) => Record.Worker == record.Worker && Record.Incarnation == record.Incarnation;
+
     /// <summary>Takes over a record, keeping what is known of slices that it calls pending.</summary>
     public void Fill(TicketRecord record, Span<SliceState> known)
     {

@@ -21,7 +21,8 @@ internal sealed class LedgerRing(int ticketsMax, int shardCount, WorkerLedger wo
     {
         if (ticket - Oldest >= ticketsMax)
         {
-            Oldest = Math.Max(Oldest, Math.Min(Floor(), ticket - ticketsMax + 1));
+            // An eighth more than needed, so that the floor is looked for once in many tickets.
+            Oldest = Math.Max(Oldest, Math.Min(Floor(), ticket - ticketsMax + 1 + (ticketsMax / 8)));
         }
 
         if (ticket - Oldest >= ticketsMax)

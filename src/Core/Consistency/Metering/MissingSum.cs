@@ -15,6 +15,7 @@ internal sealed class MissingSum
     private float[] _sketches = [];
     private float[] _scratch = [];
     private bool _sketched;
+    private double _unsketched;
 
     public MissingSum(int shardCount)
     {
@@ -29,7 +30,7 @@ internal sealed class MissingSum
 
     public double Mass { get; private set; }
 
-    /// <summary>Σ over shards of (Σ norms)².</summary>
+    /// <summary>Σ over shards of (Σ norms)²: missing and extra updates, stand-ins, and what a compressed answer left out.</summary>
     public double BoundSquared
     {
         get
@@ -47,7 +48,15 @@ internal sealed class MissingSum
     public void Begin(TicketRecord view)
     {
         _view = view;
-        _norms.AsSpan().Clear();
+        _unsketched = 0;
+        for (int shard = 0; shard < _norms.Length; shard++)
+        {
+            ref readonly SliceRecord slice = ref view.Slices[shard];
+            double other = slice.SubstituteNormSquared + slice.ViewErrorSquared;
+            _norms[shard] = other == 0 ? 0 : Math.Sqrt(slice.SubstituteNormSquared) + Math.Sqrt(slice.ViewErrorSquared);
+            _unsketched += _norms[shard] * _norms[shard];
+        }
+
         _exceptionsPassed.AsSpan().Clear();
         Delay = ExtraCount = 0;
         Mass = 0;
@@ -94,8 +103,8 @@ internal sealed class MissingSum
         }
     }
 
-    /// <summary>Σ over shards of ‖Σ sketches‖²; NaN when something was not sketched.</summary>
-    public double EstimateSquared() => _sketched ? SquareSum.Of(_sketches) : double.NaN;
+    /// <summary>Σ over shards of ‖Σ sketches‖²; NaN when an update was not sketched. Stand-ins and left-out changes enter with their norms.</summary>
+    public double EstimateSquared() => _sketched ? WithUnsketched(SquareSum.Of(_sketches)) : double.NaN;
 
     /// <summary>The same with the residuals' sketches added.</summary>
     public double EstimateSquaredWith(ReadOnlySpan<float> residuals)
@@ -111,7 +120,18 @@ internal sealed class MissingSum
         }
 
         TensorPrimitives.Add(_sketches, residuals, _scratch);
-        return SquareSum.Of(_scratch);
+        return WithUnsketched(SquareSum.Of(_scratch));
+    }
+
+    private double WithUnsketched(double squared)
+    {
+        if (_unsketched == 0)
+        {
+            return squared;
+        }
+
+        double norm = Math.Sqrt(squared) + Math.Sqrt(_unsketched);
+        return norm * norm;
     }
 
     private bool IsInView(int shard, long ticket)

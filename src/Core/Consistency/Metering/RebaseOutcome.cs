@@ -5,7 +5,8 @@ namespace OrleansSgd.Core.Consistency.Metering;
 /// <param name="UnknownCount">Tickets of which the meter no longer knows the size: the jump has no bound.</param>
 /// <param name="DistanceBound">Σ of the norms of the lost slices: an upper bound of ‖x⁺ − x⁻‖.</param>
 /// <param name="DistanceEstimate">Sketch estimate of ‖x⁺ − x⁻‖; NaN without sketches.</param>
-public readonly record struct RebaseOutcome(int LostCount, int UnknownCount, double DistanceBound, double DistanceEstimate)
+/// <param name="Projection">Σ of the projections of the lost slices; NaN when one was not measured.</param>
+public readonly record struct RebaseOutcome(int LostCount, int UnknownCount, double DistanceBound, double DistanceEstimate, double Projection)
 {
     /// <summary>The largest rise of the loss that the move can mean: ‖∇f(x⁻)‖·‖δ‖ + (L / 2)·‖δ‖².</summary>
     /// <param name="gradientNorm">‖∇f(x⁻)‖, or an upper bound of it.</param>

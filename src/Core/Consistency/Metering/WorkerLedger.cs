@@ -68,12 +68,13 @@ internal sealed class WorkerLedger
     }
 
     /// <summary>The worker takes no ticket from this one on, and will not pull again; a later life of it may.</summary>
-    public void Leave(int worker, long fromTicket)
+    public void Leave(int worker, long fromTicket, int incarnation)
     {
         _leaving.Add((worker, fromTicket));
-        if (_notes.TryGetValue(worker, out Note? note))
+        Note note = NoteOf(worker);
+        note.IncarnationLeft = Math.Max(note.IncarnationLeft, incarnation < 0 ? note.IncarnationSeen : incarnation);
+        if (note.IncarnationSeen <= note.IncarnationLeft)
         {
-            note.IncarnationLeft = note.IncarnationSeen;
             note.ViewWatermark = long.MaxValue;
         }
     }
@@ -105,22 +106,33 @@ internal sealed class WorkerLedger
         return lost;
     }
 
-    /// <summary>Takes up the residual after a ticket; answers the norm of the one that a new life of the worker lost.</summary>
-    public double Update(TicketRecord record)
+    /// <summary>How far a record moves x beside its step: by the residual that a new life of the worker has lost, or by a message that no shard has.</summary>
+    /// <remarks>What a void message carried is neither in the shards nor held back any more: x moves by the difference of the residuals.</remarks>
+    public double LossOf(TicketRecord record, bool isVoid)
+    {
+        Note note = NoteOf(record.Worker);
+        if (isVoid)
+        {
+            return note.Norm + Math.Sqrt(record.ResidualNormSquared);
+        }
+
+        return record.Incarnation > note.Incarnation && !record.ResidualCarried ? note.Norm : 0;
+    }
+
+    /// <summary>Takes up the residual after a ticket.</summary>
+    public void Update(TicketRecord record)
     {
         Note note = NoteOf(record.Worker);
         if (record.Incarnation < note.Incarnation)
         {
-            return 0;
+            return;
         }
 
-        double lost = record.Incarnation > note.Incarnation && !record.ResidualCarried ? note.Norm : 0;
         note.Incarnation = record.Incarnation;
         ReadOnlySpan<float> sketch = record.HasResidualSketches
             ? record.AllSketches[(record.ShardCount * record.SketchWidth)..]
             : default;
         Hold(note, Math.Sqrt(record.ResidualNormSquared), sketch);
-        return lost;
     }
 
     private void Hold(Note note, double norm, ReadOnlySpan<float> sketch)

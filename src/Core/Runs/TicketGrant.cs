@@ -1,0 +1,13 @@
+namespace OrleansSgd.Core.Runs;
+
+/// <summary>A gradient's place in the global order.</summary>
+/// <param name="Ticket">Its ticket; −1 for none.</param>
+/// <param name="RoundTicket">
+/// The ticket before which x is taken for it: the first one given for its round; the ticket itself when every gradient is a step, and for a
+/// slot that is computed again although shards may have gone on, because its view may contain the rest of the round.
+/// </param>
+public readonly record struct TicketGrant(long Ticket, long RoundTicket)
+{
+    /// <summary>No ticket.</summary>
+    public static TicketGrant None { get; } = new(-1, -1);
+}

@@ -1,0 +1,21 @@
+using OrleansSgd.Experiments.Statistics;
+
+namespace OrleansSgd.Experiments.Plots;
+
+/// <summary>One line of a plot.</summary>
+/// <param name="Name">In the legend.</param>
+/// <param name="Points">In the order in which they are joined; a point that cannot be shown breaks the line.</param>
+/// <param name="IsDashed">True for what is predicted rather than measured.</param>
+public sealed record PlotSeries(string Name, IReadOnlyList<PlotPoint> Points, bool IsDashed = false);
+
+/// <summary>One point, and the band of its confidence interval.</summary>
+/// <param name="X">Across.</param>
+/// <param name="Y">Up.</param>
+public readonly record struct PlotPoint(double X, Figure Y)
+{
+    /// <summary>A point without a band.</summary>
+    public PlotPoint(double x, double y)
+        : this(x, new Figure(y, double.NaN, 1))
+    {
+    }
+}

@@ -1,0 +1,102 @@
+using OrleansSgd.Core.Consistency.Bounds;
+using OrleansSgd.Core.Runs;
+using OrleansSgd.Experiments.Objectives;
+using OrleansSgd.Experiments.Pages;
+using OrleansSgd.Experiments.Plots;
+using OrleansSgd.Experiments.Statistics;
+using OrleansSgd.Simulator;
+
+namespace OrleansSgd.Experiments.Studies;
+
+/// <summary>(d) Crashes and lost messages: what f of them do to B and to the certificate.</summary>
+public sealed class FaultStudy : IStudy
+{
+    private sealed record Case(string Mode, string Fault, double Count, SeedSweep Sweep);
+
+    /// <inheritdoc/>
+    public string Letter => "d";
+
+    /// <inheritdoc/>
+    public string Title => "What do crashes and lost messages cost?";
+
+    /// <inheritdoc/>
+    public StudySection Run(ExperimentOptions options, Action<string> progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(progress);
+        QuadraticObjective objective = ObjectiveCatalog.Quadratic();
+        List<Case> cases = [];
+        foreach (string mode in new[] { RunPlan.Async, RunPlan.Bsp })
+        {
+            void Add(string fault, double count, Func<SimulationPlan, SimulationPlan> change)
+            {
+                progress($"{Letter}: {mode}, {fault} {Numbers.Text(count)}");
+                cases.Add(new Case(mode, fault, count, SeedSweep.Of(options, seed => change(RunPlans.Of(options, objective, seed, mode)), cancellation)));
+            }
+
+            long tickets = options.Samples / RunPlans.Batch;
+            foreach (int f in new[] { 0, 1, 2, 4, 8 })
+            {
+                Add("workers killed", f, plan => plan with { Churn = ChurnPlan.Spread(f, 0, tickets) });
+            }
+
+            foreach (int f in new[] { 1, 2, 4, 8 })
+            {
+                Add("shards killed", f, plan => plan with { Churn = ChurnPlan.Spread(0, f, tickets) });
+            }
+
+            foreach (double chance in new[] { 0.01, 0.05, 0.1 })
+            {
+                Add("messages lost", chance, plan => plan with { Delays = plan.Delays with { LossChance = chance } });
+            }
+        }
+
+        return Section(cases);
+    }
+
+    private StudySection Section(List<Case> cases)
+    {
+        var table = new MarkdownTable(
+            " mode", " fault", "f", "seconds", "void", "partial", "lost", "B exact", "B of the meter", "fM/p", "delay, largest", "J", "‖∇f‖², true", "certificate");
+        foreach (Case one in cases)
+        {
+            table.Add(
+                one.Mode, one.Fault, one.Fault == "messages lost" ? Numbers.Percent(one.Count) : Numbers.Text(one.Count),
+                one.Sweep.Of(run => run.Seconds).ToString(), one.Sweep.Of(run => run.Totals.TicketsVoid).ToString(),
+                one.Sweep.Of(run => run.Totals.UpdatesPartial).ToString(), one.Sweep.Of(run => run.Totals.UpdatesLost).ToString(),
+                one.Sweep.BoundExact.ToString(), one.Sweep.BoundMeasured.ToString(), Predicted(one), one.Sweep.Of(run => run.Report.DelayMax).ToString(),
+                one.Sweep.Of(run => run.Report.Certificate.Jump).ToString(), one.Sweep.GradientTrue.ToString(), one.Sweep.Certificate.ToString());
+        }
+
+        SimulationResult[] runs = [.. cases.SelectMany(one => one.Sweep.Runs)];
+        int certified = runs.Count(run => double.IsFinite(run.Report.Certificate.Total));
+        int below = runs.Count(run => run.Report.Certificate.Total < run.Truth.GradientSquaredMean);
+        int alarms = runs.Count(run => run.Report.Alarms.Except(run.Breaks).Any());
+        Case[] rounds = [.. cases.Where(one => one.Mode == RunPlan.Bsp)];
+        double roundGap = rounds.Max(one => one.Sweep.BoundExact.Mean);
+        return new StudySection(Letter, Title)
+            .Say("Kills are spread over the middle of the run; victims are drawn. A killed worker loses what it had under way, a killed shard comes back from the newest view that a worker "
+                + "or the last cut has. f in per cent is the chance of each message to be lost; its caller repeats it after 50 ms.")
+            .Show(table)
+            .Show("d-workers", Plot(cases, "workers killed"))
+            .Show("d-shards", Plot(cases, "shards killed"))
+            .Say($"**Found.** {Numbers.Share(certified, runs.Length)} runs have a certificate at the end; it is below the true average in {Numbers.Share(below, certified)}, and the monitor raised an alarm in {Numbers.Share(alarms, runs.Length)}. "
+                + $"In rounds the exact B stays at {Numbers.Text(roundGap)} or below, whatever is killed: a round waits until every slot is there, so a crash costs time and not distance, and the bound fM/p of the broadcast model is never used. "
+                + "In single steps a loss is no lasting part of the gap either: what is gone for good is taken out of x, and its price is J. That is how a run can outlive more than f crashes; a bound that counts them for the whole run could not.");
+    }
+
+    private static string Predicted(Case one) => one.Mode == RunPlan.Bsp && one.Fault != "messages lost"
+        ? one.Sweep.Of(run => ElasticBounds.Crashes(run.Plan.Run.Workers, (int)one.Count, run.MagnitudeMax).Value).ToString()
+        : "–";
+
+    private static SvgPlot Plot(List<Case> cases, string fault)
+    {
+        var plot = new SvgPlot($"Certificate and truth over {fault}, asynchronous", fault, "average ‖∇f‖²") { IsLogarithmicUp = true };
+        Case[] shown = [.. cases.Where(one => one.Mode == RunPlan.Async && (one.Fault == fault || one.Fault == "workers killed" && one.Count == 0))];
+        plot.Add(Line("true", one => one.Sweep.GradientTrue));
+        plot.Add(Line("certificate", one => one.Sweep.Certificate));
+        return plot;
+
+        PlotSeries Line(string name, Func<Case, Figure> figure) => new(name, [.. shown.Select(one => new PlotPoint(one.Count, figure(one)))]);
+    }
+}

@@ -1,0 +1,119 @@
+using OrleansSgd.Core.Runs;
+using OrleansSgd.Experiments.Objectives;
+using OrleansSgd.Experiments.Pages;
+using OrleansSgd.Experiments.Plots;
+using OrleansSgd.Experiments.Statistics;
+using OrleansSgd.Simulator;
+
+namespace OrleansSgd.Experiments.Studies;
+
+/// <summary>(c) Elastic schedulers against bsp and async, with a straggler.</summary>
+public sealed class SchedulerStudy : IStudy
+{
+    private sealed record Case(string Name, string Mode, SeedSweep Sweep);
+
+    /// <inheritdoc/>
+    public string Letter => "c";
+
+    /// <inheritdoc/>
+    public string Title => "What do elastic schedulers gain, and what do they cost?";
+
+    /// <inheritdoc/>
+    public StudySection Run(ExperimentOptions options, Action<string> progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(progress);
+        var section = new StudySection(Letter, Title);
+        section.Say("Eight workers, one of them four times slower, and one step in fifty of any worker ten times slower. Every mode moves x by the same amount per gradient "
+            + "and sees the same number of samples, so what differs is the schedule. *To level* is the virtual time until f, at a cut, is down to a tenth of where it began (quadratic) "
+            + "or to 1.2 times the lowest end of all modes (logistic).");
+        string found = "";
+        foreach ((string name, IObjective objective, double rate) in Objectives())
+        {
+            List<Case> cases = [];
+            foreach ((string label, string mode, Func<RunPlan, RunPlan> change) in Modes())
+            {
+                progress($"{Letter}: {name}, {label}");
+                cases.Add(new Case(label, mode, SeedSweep.Of(options, seed => Plan(options, objective, seed, mode, rate, change), cancellation)));
+            }
+
+            double level = name == "quadratic"
+                ? cases[0].Sweep.Runs[0].Losses[0].Loss / 10
+                : 1.2 * cases.Min(one => one.Sweep.Of(run => run.LossEnd).Mean);
+            section.Show(Table(name, cases, level));
+            section.Show($"c-{name}", Curves(name, cases));
+            found += Found(name, cases, level);
+        }
+
+        return section.Say("**Found.** " + found
+            + "That elastic scheduling saves the time that a barrier wastes, at a distance that stays bounded, agrees with the paper's claim; these are virtual seconds of a model of delays, not of a cluster.");
+    }
+
+    private static (string Name, IObjective Objective, double Rate)[] Objectives() =>
+        [("quadratic", ObjectiveCatalog.Quadratic(), 0.01), ("logistic", ObjectiveCatalog.Logistic(), 0.05)];
+
+    private static (string Label, string Mode, Func<RunPlan, RunPlan> Change)[] Modes() =>
+    [
+        ("bsp", RunPlan.Bsp, run => run),
+        ("async", RunPlan.Async, run => run),
+        ("ssp, s = 3", RunPlan.Ssp, run => run with { StepsAheadMax = 3 }),
+        ("norm-bounded, β = 0.5", RunPlan.NormBounded, run => run with { NormShare = 0.5 }),
+        ("norm-bounded, β = 0.8", RunPlan.NormBounded, run => run with { NormShare = 0.8 }),
+        ("variance-bounded, nothing stands in", RunPlan.VarianceBounded, run => run with { Quorum = 0.5, Substitute = "none" }),
+        ("variance-bounded, own", RunPlan.VarianceBounded, run => run with { Quorum = 0.5, Substitute = "own" }),
+        ("adaptive, κ = 0.25", RunPlan.Adaptive, run => run with { StalenessShare = 0.25 }),
+    ];
+
+    private static SimulationPlan Plan(
+        ExperimentOptions options, IObjective objective, ulong seed, string mode, double rate, Func<RunPlan, RunPlan> change)
+    {
+        SimulationPlan plan = RunPlans.Of(options, objective, seed, mode, gradientRate: rate);
+        return plan with
+        {
+            Run = change(plan.Run),
+            Delays = new DelayPlan { StragglerCount = 1, StragglerFactor = 4, HiccupChance = 0.02 },
+        };
+    }
+
+    private static MarkdownTable Table(string name, List<Case> cases, double level)
+    {
+        var table = new MarkdownTable($" {name}", "seconds", "to level", "f at the end", "B exact", "delay, largest", "‖∇f‖², true", "certificate");
+        foreach (Case one in cases)
+        {
+            table.Add(
+                one.Name, Seconds(one).ToString(), ToLevel(one, level).ToString(), one.Sweep.Of(run => run.LossEnd).ToString(), one.Sweep.BoundExact.ToString(),
+                one.Sweep.Of(run => run.Report.DelayMax).ToString(), one.Sweep.GradientTrue.ToString(), one.Sweep.Certificate.ToString());
+        }
+
+        return table;
+    }
+
+    private static string Found(string name, List<Case> cases, double level)
+    {
+        Case bsp = cases[0];
+        Case[] elastic = [.. cases.Skip(2)];
+        int faster = elastic.Count(one => Seconds(one).IsBelow(Seconds(bsp)));
+        Case[] ranked = [.. cases.Where(one => double.IsFinite(ToLevel(one, level).Mean)).OrderBy(one => ToLevel(one, level).Mean)];
+        int worse = elastic.Count(one => bsp.Sweep.Of(run => run.LossEnd).IsBelow(one.Sweep.Of(run => run.LossEnd)));
+        string first = ranked.Length == 0
+            ? "no mode reaches the level in all seeds"
+            : $"{ranked[0].Name} is down to the level first, after {ToLevel(ranked[0], level)} s ({Numbers.Text(ToLevel(bsp, level).Mean / ToLevel(ranked[0], level).Mean)} times sooner than bsp)";
+        return $"On the {name} problem {Numbers.Share(faster, elastic.Length)} elastic schedules end before bsp ({Seconds(bsp)} s); {first}. "
+            + $"f at the end is above that of bsp, beyond the intervals, in {Numbers.Share(worse, elastic.Length)} of them. ";
+    }
+
+    private static Figure Seconds(Case one) => one.Sweep.Of(run => run.Seconds);
+
+    private static Figure ToLevel(Case one, double level) => one.Sweep.Of(run => LossCurves.FirstAt(run, level, point => point.Seconds));
+
+    private static SvgPlot Curves(string name, List<Case> cases)
+    {
+        var plot = new SvgPlot($"Loss over virtual time, {name}, one straggler", "seconds", "f") { IsLogarithmicUp = true };
+        foreach (Case one in cases)
+        {
+            plot.Add(LossCurves.OverSeconds(one.Name, one.Sweep));
+        }
+
+        return plot;
+    }
+}

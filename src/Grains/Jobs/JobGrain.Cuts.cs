@@ -1,0 +1,192 @@
+using System.Runtime.InteropServices;
+using OrleansSgd.Core.Optimizers;
+using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Scheduling.Gates;
+using OrleansSgd.Grains.Contracts;
+
+namespace OrleansSgd.Grains.Jobs;
+
+/// <content>Cuts: moments at which the run is held, its parameters read as they are at one ticket, and the loss there measured.</content>
+public sealed partial class JobGrain
+{
+    private readonly SemaphoreSlim _cutting = new(1, 1);
+    private readonly List<HeldTicket> _heldTickets = [];
+    private long _cutAt;
+    private long _cutTickets;
+
+    // A worker whose question for a ticket waits.
+    private sealed record HeldTicket(TicketRequest Request, TaskCompletionSource<TicketAnswer> Answer);
+
+    /// <summary>The parameters just before a ticket; −1 when they could be read only as they were at the moment.</summary>
+    private readonly record struct HeldModel(long Ticket, double Held, ModelSnapshot Snapshot);
+
+    private async ValueTask<TicketAnswer> TicketLater(TicketRequest request)
+    {
+        var held = new HeldTicket(request, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        _heldTickets.Add(held);
+        try
+        {
+            return await held.Answer.Task.WaitAsync(options.Value.HoldTime, time);
+        }
+        catch (TimeoutException)
+        {
+            return new TicketAnswer(TicketVerdict.Held, -1, -1);
+        }
+        finally
+        {
+            _heldTickets.Remove(held);
+        }
+    }
+
+    private TicketAnswer Answer(Run run, in TicketRequest request)
+    {
+        TicketVerdict verdict = run.Coordinator.TicketAsked(
+            request.Worker, request.Incarnation, request.Sequence, request.Lease, request.Start, request.End, request.Norm,
+            out TicketGrant grant);
+        return new TicketAnswer(verdict, grant.Ticket, grant.RoundTicket);
+    }
+
+    // Something changed: whoever waits for a ticket may have it now, in the order in which they asked.
+    private void AskAgain(Run run)
+    {
+        for (int i = 0; i < _heldTickets.Count; i++)
+        {
+            HeldTicket held = _heldTickets[i];
+            if (!held.Answer.Task.IsCompleted && Answer(run, held.Request) is { Verdict: not TicketVerdict.Held } answer)
+            {
+                held.Answer.SetResult(answer);
+            }
+        }
+    }
+
+    /// <summary>Holds the run and reads every shard at one ticket.</summary>
+    /// <param name="versionMin">The version every shard must have.</param>
+    /// <exception cref="TimeoutException">A shard has no parameters at the moment, or does not get that far.</exception>
+    private async Task<HeldModel> ReadAsync(Run run, long versionMin)
+    {
+        await _cutting.WaitAsync();
+        try
+        {
+            if (!run.Coordinator.TryHold(out long ticket))
+            {
+                return new HeldModel(-1, 0, await run.Evaluator.ReadAsync(run.Shards, versionMin, settledMin: 0));
+            }
+
+            try
+            {
+                run.Ledger.TakeFacts();
+                run.Ledger.Expect(ticket);
+                ModelSnapshot snapshot = await run.Evaluator.ReadAsync(run.Shards, versionMin, ticket);
+                double held = run.Ledger.HeldNorm;
+                HeldTicket? audited = run.Plan.Run.IsSynchronous ? null : _heldTickets.FirstOrDefault();
+                double stale = audited is null ? double.NaN : await DistanceAsync(run, audited.Request, snapshot);
+                run.Coordinator.Release();
+                if (!double.IsNaN(stale) && !audited!.Answer.Task.IsCompleted)
+                {
+                    TicketAnswer answer = Answer(run, audited.Request);
+                    audited.Answer.SetResult(answer);
+                    if (answer.Verdict == TicketVerdict.Given && answer.Ticket == ticket)
+                    {
+                        run.Ledger.Audit(ticket, stale);
+                    }
+                }
+
+                return new HeldModel(ticket, held, snapshot);
+            }
+            catch
+            {
+                run.Coordinator.Release();
+                throw;
+            }
+            finally
+            {
+                AskAgain(run);
+                Pump();
+            }
+        }
+        finally
+        {
+            _cutting.Release();
+        }
+    }
+
+    // ‖x − v‖² of a worker that waits for its ticket: nothing moves its view meanwhile. NaN when it cannot be read.
+    private async Task<double> DistanceAsync(Run run, TicketRequest asked, ModelSnapshot snapshot)
+    {
+        double squared = 0;
+        try
+        {
+            for (int shard = 0; shard < run.Shards.Length; shard++)
+            {
+                SliceAnswer view = await run.Workers[asked.Worker].CopySlice(shard, incarnationNew: 0);
+                if (view.Incarnation != snapshot.Incarnation(shard))
+                {
+                    return double.NaN;
+                }
+
+                squared += GradientNorms.DistanceSquared(
+                    snapshot.Slice(shard), MemoryMarshal.Cast<byte, float>(view.Slice.Span));
+            }
+        }
+        catch (Exception error) when (IsPassing(error))
+        {
+            LogCommandFailed(Job, "Audit", asked.Worker, asked.Incarnation, error.Message); // the next cut audits another ticket
+            return double.NaN;
+        }
+
+        return squared;
+    }
+
+    private async Task CutAsync(Run run)
+    {
+        try
+        {
+            await MeasureAsync(run, await ReadAsync(run, versionMin: 0));
+        }
+        catch (Exception error) when (IsPassing(error))
+        {
+            await PauseAsync(new RunCommand(RunCommandKind.Cut), error); // the stretch goes on to the next cut
+        }
+    }
+
+    private async Task MeasureAsync(Run run, HeldModel model)
+    {
+        if (model.Ticket < 0)
+        {
+            return;
+        }
+
+        (_cutAt, _cutTickets) = (time.GetTimestamp(), model.Ticket);
+        CutNorms norms = run.Ledger.NormsOf(model.Snapshot);
+        MeasuredLoss measured = await run.Loss.MeasureAsync(model.Snapshot.Parameters);
+        run.Ledger.Cut(model.Ticket, model.Held, measured, norms);
+    }
+
+    // x₀ is a cut that needs no hold: nothing was applied yet.
+    private async Task MeasureFirstAsync(Run run)
+    {
+        run.Ledger.Expect(0);
+        var initial = new ModelSnapshot(run.Map);
+        run.Initial.CopyTo(initial.Parameters, 0);
+        await MeasureAsync(run, new HeldModel(0, 0, initial));
+    }
+
+    // An exact L may take longer than the first epochs: it is computed beside them.
+    private async Task MeasureSmoothnessAsync(Run run)
+    {
+        if (await run.ExactSmoothness is { } smoothness)
+        {
+            run.Ledger.Smoothness = smoothness;
+        }
+    }
+
+    private void CutWhenDue(Run run)
+    {
+        double every = run.Plan.Run.Consistency.CutSeconds;
+        if (every > 0 && run.Coordinator.Totals.Tickets > _cutTickets && time.GetElapsedTime(_cutAt).TotalSeconds >= every)
+        {
+            _cutAt = time.GetTimestamp();
+            run.Coordinator.RequestCut();
+        }
+    }
+}

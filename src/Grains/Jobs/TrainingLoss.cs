@@ -1,0 +1,78 @@
+using System.Numerics.Tensors;
+using OrleansSgd.Core.Randomness;
+using OrleansSgd.Core.Samples;
+using OrleansSgd.Grains.Compute;
+
+namespace OrleansSgd.Grains.Jobs;
+
+/// <summary>The objective and its gradient at a cut, over the same training samples each time.</summary>
+/// <remarks>
+/// The samples are drawn once, without replacement, before training sees any of them; what the drawing leaves to chance is
+/// in the standard error. With all samples there is none.
+/// </remarks>
+internal sealed class TrainingLoss
+{
+    // Enough chunks for an error of their mean, and large enough to compute well.
+    private const int Chunk = 64;
+
+    private readonly IModel _model;
+    private readonly ISampleSource _samples;
+    private readonly ComputePool _pool;
+    private readonly int[] _rows;
+
+    /// <param name="sampleCount">Samples to measure on; 0 for all.</param>
+    public TrainingLoss(IModel model, ISampleSource samples, ComputePool pool, int sampleCount, ulong seed)
+    {
+        _model = model;
+        _samples = samples;
+        _pool = pool;
+        IsExact = sampleCount == 0 || sampleCount >= samples.Count;
+        _rows = new int[IsExact ? samples.Count : sampleCount];
+
+        // Epochs count from 0, so this permutation is no epoch's.
+        new SeededPermutation(samples.Count, seed, ulong.MaxValue).Fill(0, _rows);
+    }
+
+    /// <summary>True when every sample is measured.</summary>
+    public bool IsExact { get; }
+
+    /// <summary>f, its standard error and ‖∇f‖² at x.</summary>
+    /// <param name="parameters">x, [d].</param>
+    public async Task<MeasuredLoss> MeasureAsync(float[] parameters)
+    {
+        using IGradientSession session = _model.CreateSession(Chunk);
+        var batch = new SampleBatch();
+        float[] gradient = new float[parameters.Length];
+        float[] sum = new float[parameters.Length];
+        double lossSum = 0;
+        double squares = 0;
+        int chunks = 0;
+        for (int start = 0; start < _rows.Length; start += Chunk)
+        {
+            int count = Math.Min(Chunk, _rows.Length - start);
+            int first = start;
+
+            // One task a chunk, so that the workers of this silo get their turn in between.
+            double loss = await _pool.Run(() =>
+            {
+                _samples.Read(_rows.AsSpan(first, count), batch);
+                double part = session.Gradient(parameters, batch, gradient).LossSum;
+                TensorPrimitives.MultiplyAdd(gradient, (float)count / _rows.Length, sum, sum);
+                return part;
+            });
+            lossSum += loss;
+            squares += loss / count * (loss / count);
+            chunks++;
+        }
+
+        double mean = lossSum / _rows.Length;
+        double variance = chunks > 1 ? Math.Max(0, (squares / chunks) - (mean * mean)) / (chunks - 1) : double.NaN;
+        return new MeasuredLoss(mean, IsExact ? 0 : Math.Sqrt(variance), TensorPrimitives.SumOfSquares(sum));
+    }
+}
+
+/// <summary>The objective at one point.</summary>
+/// <param name="Loss">f.</param>
+/// <param name="StandardError">Of f; 0 when every sample was measured, NaN when there were too few to tell.</param>
+/// <param name="GradientNormSquared">‖∇f‖².</param>
+internal readonly record struct MeasuredLoss(double Loss, double StandardError, double GradientNormSquared);

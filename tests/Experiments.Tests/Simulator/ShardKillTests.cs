@@ -1,0 +1,44 @@
+using OrleansSgd.Core.Codecs;
+using OrleansSgd.Core.Randomness;
+using OrleansSgd.Core.Runs;
+using OrleansSgd.Simulator;
+using Xunit.Abstractions;
+
+namespace OrleansSgd.Experiments.Tests.Simulator;
+
+/// <summary>Goal: a shard may die at any moment and the certificate still holds. Method: kills drawn from 120 seeds a mode, x followed apart.</summary>
+public sealed class ShardKillTests(ITestOutputHelper output)
+{
+    private const int Seeds = 120;
+
+    [Theory]
+    [InlineData(RunPlan.Async)]
+    [InlineData(RunPlan.Bsp)]
+    public void Shard_killed_at_random_leaves_the_certificate_true_and_conservation_clean(string mode)
+    {
+        List<string> mistakes = [];
+        long lost = 0;
+        int shards = 0;
+        int certified = 0;
+        double jump = 0;
+        for (ulong seed = 1; seed <= Seeds; seed++)
+        {
+            var random = new SeededRandom(seed, 77);
+            long[] kills = [.. Enumerable.Range(0, 1 + random.NextInt(3)).Select(_ => (long)(10 + random.NextInt(280)))];
+            CodecPlan codec = seed % 2 == 0 ? new CodecPlan() : RunPlans.TopK(0.25);
+            SimulationResult run = TrainingSimulation.Run(CertificateTruthTests.Plan("quadratic", mode, codec, new ChurnPlan([], kills), seed));
+
+            mistakes.AddRange(CertificateCheck.Mistakes(run, noise: 1));
+            lost += run.Totals.UpdatesLost;
+            shards += run.Totals.ShardsLost;
+            certified += CertificateCheck.IsCertified(run) ? 1 : 0;
+            jump += CertificateCheck.IsCertified(run) ? run.Report.Certificate.Jump : 0;
+        }
+
+        output.WriteLine($"{mode}: {shards} shards killed in {Seeds} runs, {lost} updates lost, {certified} certified, J {jump / Math.Max(1, certified):g3} in the mean");
+        Assert.Empty(mistakes);
+        Assert.True(shards >= Seeds, $"only {shards} shards died");
+        Assert.True(certified == Seeds, $"only {certified} of {Seeds} runs have a certificate");
+        Assert.True(mode == RunPlan.Bsp || lost > 0, "nothing was lost, so nothing was tested");
+    }
+}
