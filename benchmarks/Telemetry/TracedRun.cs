@@ -50,9 +50,9 @@ internal sealed class TracedRun : IDisposable
         _metrics = new GridMetrics(_job.Job);
     }
 
-    /// <summary>Bytes of the trace so far.</summary>
     private string TracePath => Path.Combine(_folder, "trace.jsonl");
 
+    /// <summary>Bytes of the trace so far.</summary>
     public long Size => _file is null ? 0 : new FileInfo(TracePath).Length;
 
     /// <summary>A step with its work in the middle.</summary>

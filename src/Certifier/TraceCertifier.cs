@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansSgd.Certifier.Figures;
 using OrleansSgd.Certifier.Reading;
 using OrleansSgd.Certifier.Replay;
@@ -29,10 +28,6 @@ public static class TraceCertifier
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             return new Certification { Verdict = CertifyVerdict.Unreadable, Damage = error.Message };
-        }
-        catch (JsonException error)
-        {
-            return new Certification { Verdict = CertifyVerdict.Unreadable, Damage = $"The plan in ledger.open is no JSON: {error.Message}" };
         }
     }
 

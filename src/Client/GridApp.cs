@@ -67,6 +67,7 @@ internal static class GridApp
         }
 
         root.Subcommands.Add(TrainVerb.Create(terminal));
+        root.Subcommands.Add(CertifyVerb.Create(terminal));
         root.Subcommands.Add(DataVerb.Create(terminal));
         root.Subcommands.Add(VersionVerb.Create(terminal));
         return root;

@@ -47,6 +47,12 @@ internal sealed partial class SimulatedJob
             return false;
         }
 
+        int[] lives = Array.ConvertAll(_grid.Shards, shard => shard.Life!.Incarnation);
+        if (!_isFinishing && !_coordinator.TryConfirm(ref _cutTicket, lives))
+        {
+            return false;
+        }
+
         float[] parameters = Parameters();
         ObjectiveTruth truth = Measure(parameters);
         Losses.Add(new LossPoint(ticket, _grid.Time.Now, truth.Loss, truth.GradientSquared));

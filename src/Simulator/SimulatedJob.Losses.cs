@@ -11,6 +11,7 @@ internal sealed partial class SimulatedJob
 {
     private readonly Queue<long> _workerKills;
     private readonly Queue<long> _shardKills;
+    private readonly Queue<long> _siloKills;
     private readonly KeptSlice?[] _kept;
 
     // What a shard held at the last cut; a new life starts from it when no worker has a newer view.
@@ -28,6 +29,19 @@ internal sealed partial class SimulatedJob
         {
             _shardKills.Dequeue();
             KillShard(_grid.Victims.NextInt(_grid.Shards.Length));
+        }
+
+        while (_siloKills.TryPeek(out long at) && at <= Totals.Tickets)
+        {
+            _siloKills.Dequeue();
+            KillShard(_grid.Victims.NextInt(_grid.Shards.Length));
+            for (int worker = 0; worker < _grid.Workers.Length; worker++)
+            {
+                if (_grid.Victims.NextInt(2) == 0)
+                {
+                    KillWorker(worker);
+                }
+            }
         }
     }
 

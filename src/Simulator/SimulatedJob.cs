@@ -25,6 +25,7 @@ internal sealed partial class SimulatedJob
         _ledger = new LedgerSink(grid);
         _workerKills = new Queue<long>(grid.Plan.Churn.WorkerKills.Order());
         _shardKills = new Queue<long>(grid.Plan.Churn.ShardKills.Order());
+        _siloKills = new Queue<long>(grid.Plan.Churn.SiloKills.Order());
         _kept = new KeptSlice[grid.Map.Count];
     }
 

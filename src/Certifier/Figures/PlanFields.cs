@@ -15,12 +15,22 @@ internal sealed record PlanFields(
     string Mode, double Workers, double LocalSteps, double NormShare, string Substitute, bool HasFeedback, double Momentum, double AnswerFraction)
 {
     /// <summary>Reads a plan's JSON; keys are matched whatever their case, and absent ones have the defaults of a job file.</summary>
-    /// <exception cref="JsonException">The text is no JSON.</exception>
-    /// <exception cref="InvalidOperationException">A value is of another kind.</exception>
+    /// <exception cref="InvalidDataException">The text is no JSON object with these fields.</exception>
     public static PlanFields Read(string plan, string mode, int workers)
     {
-        using JsonDocument document = JsonDocument.Parse(plan);
-        JsonElement root = document.RootElement;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(plan);
+            return Read(document.RootElement, mode, workers);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException($"The plan in ledger.open cannot be read ({error.Message.TrimEnd('.')}); get the trace as it was written.");
+        }
+    }
+
+    private static PlanFields Read(JsonElement root, string mode, int workers)
+    {
         JsonElement codec = Find(root, "codec");
         JsonElement rule = Find(root, "rule");
         bool hasMomentum = Text(rule, "kind", "sgd") == "momentum";

@@ -41,7 +41,7 @@ internal static class OtlpLine
                 ? $"no JSON at byte {error.BytePositionInLine}; expected one OTLP JSON object a line. The file was changed or damaged."
                 : "the last line is cut off. The file was copied before it was finished, or its disk was full; copy it again.");
         }
-        catch (Exception error) when (error is InvalidOperationException or FormatException)
+        catch (Exception error) when (error is InvalidOperationException or FormatException or OverflowException or KeyNotFoundException)
         {
             throw place.Damage($"no OTLP JSON ({error.Message.TrimEnd('.')}); expected one ExportTraceServiceRequest a line.");
         }

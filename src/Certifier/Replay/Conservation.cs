@@ -64,7 +64,10 @@ internal sealed class Conservation(int shards, FindingList findings)
             }
         }
 
-        _restores[shard].Add(lost);
+        if (_last is { Projections.Length: > 0 })
+        {
+            _restores[shard].Add(lost);
+        }
     }
 
     /// <summary>Everything before a cut is finalised.</summary>
@@ -81,6 +84,10 @@ internal sealed class Conservation(int shards, FindingList findings)
             {
                 Compare(last, cut, shard);
             }
+            else
+            {
+                _restores[shard].Clear();
+            }
         }
 
         CheckedCount += _last is { Projections.Length: > 0 } && cut.Projections.Length > 0 ? 1 : 0;
@@ -89,10 +96,6 @@ internal sealed class Conservation(int shards, FindingList findings)
         _squares.AsSpan().Clear();
         _late.CopyTo(_moved, 0);
         _late.AsSpan().Clear();
-        foreach (List<List<TicketEntry>> restores in _restores)
-        {
-            restores.Clear();
-        }
     }
 
     private void Compare(LossCut last, LossCut cut, int shard)
@@ -100,12 +103,17 @@ internal sealed class Conservation(int shards, FindingList findings)
         double difference = cut.Projections[shard] - (last.Projections[shard] - _moved[shard]);
         double rounding = Math.Sqrt(_updateCount + 1) * NormFactor * _largest;
         double tolerance = Room * ((HalfUlp * rounding) + (ProjectionError * Math.Sqrt(_squares[shard])));
+        List<List<TicketEntry>> restores = _restores[shard];
         double late = 0;
-        for (int i = _restores[shard].Count - 1; i >= 0 && Math.Abs(difference + late) > tolerance; i--)
+        int first = restores.Count;
+        while (first > 0 && Math.Abs(difference + late) > tolerance)
         {
-            late += Below(_restores[shard][i], cut.Ticket, shard);
+            first--;
+            late += Below(restores[first], cut.Ticket, shard);
         }
 
+        // Those from the first late one on came after this cut, and perhaps after the next.
+        restores.RemoveRange(0, first);
         if (Math.Abs(difference + late) <= tolerance)
         {
             _late[shard] = -late;

@@ -26,7 +26,7 @@ public static class ViewFrame
     private const int LengthOffset = 44;
     private const int EntryCountOffset = 48;
     private const int PayloadSizeOffset = 52;
-    private const int FlagsOffset = 56;
+    private const int ErrorNormOffset = 56;
 
     private static readonly FrameFields.SizeOffsets SizesAt = new(LengthOffset, EntryCountOffset, PayloadSizeOffset);
 
@@ -56,6 +56,7 @@ public static class ViewFrame
         BinaryPrimitives.WriteInt32LittleEndian(header[LengthOffset..], h.Length);
         BinaryPrimitives.WriteInt32LittleEndian(header[EntryCountOffset..], h.EntryCount);
         BinaryPrimitives.WriteInt32LittleEndian(header[PayloadSizeOffset..], h.PayloadSize);
+        BinaryPrimitives.WriteSingleLittleEndian(header[ErrorNormOffset..], h.ErrorNorm);
         FrameFields.Seal(header);
     }
 
@@ -70,12 +71,6 @@ public static class ViewFrame
     public static ViewHeader ReadHeader(ReadOnlySpan<byte> frame)
     {
         ReadOnlySpan<byte> header = FrameFields.Check(frame, HeaderSize, Magic, "View");
-        uint flags = BinaryPrimitives.ReadUInt32LittleEndian(header[FlagsOffset..]);
-        if (flags != 0)
-        {
-            throw new InvalidDataException($"View frame: flags at byte {FlagsOffset} are {flags:X8}; this build knows none.");
-        }
-
         ViewHeader h = new()
         {
             Kind = (PayloadKind)header[KindOffset],
@@ -89,6 +84,7 @@ public static class ViewFrame
             Length = BinaryPrimitives.ReadInt32LittleEndian(header[LengthOffset..]),
             EntryCount = BinaryPrimitives.ReadInt32LittleEndian(header[EntryCountOffset..]),
             PayloadSize = BinaryPrimitives.ReadInt32LittleEndian(header[PayloadSizeOffset..]),
+            ErrorNorm = BinaryPrimitives.ReadSingleLittleEndian(header[ErrorNormOffset..]),
         };
         if (Mistake(h) is { } mistake)
         {
@@ -143,10 +139,16 @@ public static class ViewFrame
         ?? FrameFields.BelowMistake(h.Delay, -1, "delay", DelayOffset)
         ?? FrameFields.BelowMistake(h.TicketWatermark, -1, "ticketWatermark", TicketWatermarkOffset)
         ?? FrameFields.BelowMistake(h.ExceptionCount, 0, "exceptionCount", ExceptionCountOffset)
+        ?? ErrorMistake(h.ErrorNorm)
         ?? KindMistake(h.Kind)
         ?? FrameFields.SizeMistake(h.Kind, h.Length, h.EntryCount, h.PayloadSize, SizesAt);
 
-    // A view is bit-equal to the shard, which rounded values could not be.
+    private static string? ErrorMistake(float errorNorm) => errorNorm >= 0 && float.IsFinite(errorNorm)
+        ? null
+        : string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"errorNorm at byte {ErrorNormOffset} is {errorNorm}; it is finite, 0 or more");
+
+    // Each value of a view is bit-equal to the shard's, which rounded values could not be.
     private static string? KindMistake(PayloadKind kind) =>
         kind is PayloadKind.Levels or PayloadKind.Signs
             ? $"kind at byte {KindOffset} is {(byte)kind}; a view carries none, dense or sparse values"

@@ -28,6 +28,9 @@ public record struct ViewHeader
     /// <summary>Tickets above the watermark that are in the values as well.</summary>
     public int ExceptionCount { get; set; }
 
+    /// <summary>Distance between the shard's slice and what the reader has after this answer, rounded up; 0 when they are bit-equal.</summary>
+    public float ErrorNorm { get; set; }
+
     /// <summary>Coordinates of the shard.</summary>
     public int Length { get; set; }
 

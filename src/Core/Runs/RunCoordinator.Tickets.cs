@@ -165,10 +165,12 @@ public sealed partial class RunCoordinator
 
     // A view of the newest round contains no ticket from its first one on: pushes of those wait until every view is there. A
     // slot that is computed again does not wait, because its worker may be the one whose view is missing.
-    private bool IsCleared(in OpenTicket open) =>
-        open.Ticket < _roundTickets.FirstOf(_leases.RoundsOpened - 1)
-        || open.Grant.RoundTicket != _roundTickets.FirstOf(open.Lease.Round)
-        || IsNewestRoundTicketed;
+    private bool IsCleared(in OpenTicket open)
+    {
+        long first = _roundTickets.FirstOf(_leases.RoundsOpened - 1);
+        return first < 0 || open.Ticket < first || IsNewestRoundTicketed
+            || open.Grant.RoundTicket != _roundTickets.FirstOf(open.Lease.Round);
+    }
 
     private TicketGrant Give(int worker, WorkerSeat seat, in OpenTicket asked)
     {
@@ -207,7 +209,7 @@ public sealed partial class RunCoordinator
         }
 
         long newest = _leases.RoundsOpened - 1;
-        if (!IsNewestRoundTicketed)
+        if (_roundTickets.FirstOf(newest) >= 0 && !IsNewestRoundTicketed)
         {
             _roundMixed = newest;
         }

@@ -247,9 +247,8 @@ public sealed partial class RunCoordinator
     {
         bool isStep = !_leases.IsFinished && !_leases.IsFlushing;
         long rounds = _leases.RoundsOpened;
-        LeaseVerdict verdict = isStep && !_gate.MayBegin(worker)
-            ? LeaseVerdict.Wait
-            : _leases.Ask(worker, MayOpenRound, out lease);
+        bool mayBegin = !isStep || _gate.MayBegin(worker);
+        LeaseVerdict verdict = mayBegin ? _leases.Ask(worker, MayOpenRound, out lease) : LeaseVerdict.Wait;
         if (_leases.RoundsOpened > rounds)
         {
             SettleRounds(_leases.RoundsOpened - RoundsRepeated);
@@ -257,6 +256,11 @@ public sealed partial class RunCoordinator
 
         if (verdict != LeaseVerdict.Granted)
         {
+            if (isStep && mayBegin)
+            {
+                _gate.Left(worker); // it has nothing to do for now, and nobody is to wait for it
+            }
+
             seat.HasWaited |= verdict == LeaseVerdict.Wait;
             return verdict;
         }

@@ -21,6 +21,7 @@ public sealed class ParameterShard
     private readonly float[] _parameters;
     private readonly WorkerTable _workers = new();
     private readonly ChangeLog _changes;
+    private readonly ReaderCopies? _readers;
     private readonly RoundBuffer _round = new();
     private readonly AppliedRounds _applied = new();
     private readonly TicketSet _tickets = new();
@@ -39,7 +40,9 @@ public sealed class ParameterShard
     /// <param name="parameters">The slice at <paramref name="version"/>, [shard length]; the shard takes ownership.</param>
     /// <param name="version">Updates the slice contains.</param>
     /// <param name="settled">The tickets the slice contains; null for none. Copied.</param>
-    public ParameterShard(int shard, int incarnation, float[] parameters, long version = 0, TicketSet? settled = null)
+    /// <param name="answerFraction">Share of the coordinates that an answer to a worker carries; above 0, 1 for all that changed.</param>
+    public ParameterShard(
+        int shard, int incarnation, float[] parameters, long version = 0, TicketSet? settled = null, double answerFraction = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(shard);
         ArgumentOutOfRangeException.ThrowIfLessThan(incarnation, 1);
@@ -52,6 +55,11 @@ public sealed class ParameterShard
         _parameters = parameters;
         _changes = new ChangeLog(parameters.Length, version);
         _changed = new uint[Math.Max(1, parameters.Length / 2)];
+        if (answerFraction < 1)
+        {
+            _readers = new ReaderCopies(parameters.Length, Math.Max(1, (int)Math.Ceiling(answerFraction * parameters.Length)));
+        }
+
         if (settled is not null)
         {
             _tickets.CopyFrom(settled);
@@ -168,8 +176,14 @@ public sealed class ParameterShard
     /// <param name="outcome">Goes into the frame's header.</param>
     /// <param name="frame">Room for <see cref="ViewSizeMax"/> bytes.</param>
     /// <returns>Bytes written.</returns>
-    /// <remarks>Values, not differences: the reader's view becomes bit-equal to the slice at this version.</remarks>
-    public int WriteView(long sinceVersion, int sinceIncarnation, in PushOutcome outcome, Span<byte> frame)
+    /// <remarks>
+    /// Values, not differences: the reader's view becomes bit-equal to the slice at this version, or, where answers are compressed, as near as
+    /// the header says.
+    /// </remarks>
+    /// <param name="reader">Number of the worker that reads; −1 for others, who get every change.</param>
+    /// <param name="readerIncarnation">Its life.</param>
+    public int WriteView(
+        long sinceVersion, int sinceIncarnation, in PushOutcome outcome, Span<byte> frame, int reader = -1, int readerIncarnation = 0)
     {
         if (_exceptions.Length < _tickets.ExceptionCount)
         {
@@ -178,7 +192,10 @@ public sealed class ParameterShard
 
         Span<long> exceptions = _exceptions.AsSpan(0, _tickets.ExceptionCount);
         _tickets.CopyExceptionsTo(exceptions);
-        (PayloadKind kind, int count) = PlanView(sinceVersion, sinceIncarnation);
+        double errorSquared = 0;
+        (PayloadKind kind, int count) = reader >= 0 && _readers is not null
+            ? PlanCompressed(reader, readerIncarnation, sinceIncarnation == Incarnation ? sinceVersion : -1, out errorSquared)
+            : PlanView(sinceVersion, sinceIncarnation);
         var header = new ViewHeader
         {
             Kind = kind,
@@ -192,9 +209,16 @@ public sealed class ParameterShard
             Length = _parameters.Length,
             EntryCount = count,
             PayloadSize = FramePayload.SizeOf(kind, count, _parameters.Length),
+            ErrorNorm = errorSquared > 0 ? MathF.BitIncrement((float)Math.Sqrt(errorSquared)) : 0,
         };
         return ViewWriter.Write(header, exceptions, _parameters, _changed.AsSpan(0, kind == PayloadKind.Sparse ? count : 0), frame);
     }
+
+    private (PayloadKind Kind, int Count) PlanCompressed(int reader, int incarnation, long sinceVersion, out double errorSquared) =>
+        _readers!.TryAnswer(
+            reader, incarnation, sinceVersion, Version, _parameters, _changed, out int count, out errorSquared)
+            ? (count == 0 ? PayloadKind.None : PayloadKind.Sparse, count)
+            : (PayloadKind.Dense, _parameters.Length);
 
     private (PayloadKind Kind, int Count) PlanView(long sinceVersion, int sinceIncarnation)
     {

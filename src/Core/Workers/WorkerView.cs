@@ -24,6 +24,7 @@ public sealed class WorkerView
         public int Incarnation;
         public int IncarnationMin;
         public long Version;
+        public float ErrorNorm;
         public TicketSet Settled;
     }
 
@@ -104,6 +105,7 @@ public sealed class WorkerView
             FramePayload.CopyTo(SliceOf(header.Shard), header.Kind, payload, header.EntryCount);
             slice.Incarnation = header.ShardIncarnation;
             slice.Version = header.Version;
+            slice.ErrorNorm = header.ErrorNorm;
             slice.Settled.Load(watermark, exceptions);
         }
 
@@ -156,6 +158,7 @@ public sealed class WorkerView
             slice.Settled.CopyExceptionsTo(exceptions);
             record.SetView(shard, slice.Incarnation, slice.Settled.Watermark, exceptions);
             record.Slices[shard].ViewVersion = Math.Max(0, slice.Version);
+            record.Slices[shard].ViewErrorSquared = (double)slice.ErrorNorm * slice.ErrorNorm;
         }
     }
 

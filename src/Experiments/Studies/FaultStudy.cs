@@ -45,6 +45,11 @@ public sealed class FaultStudy : IStudy
                 Add("shards killed", f, plan => plan with { Churn = ChurnPlan.Spread(0, f, tickets) });
             }
 
+            foreach (int f in new[] { 1, 2, 4 })
+            {
+                Add("silos killed", f, plan => plan with { Churn = ChurnPlan.SpreadSilos(f, tickets) });
+            }
+
             foreach (double chance in new[] { 0.01, 0.05, 0.1 })
             {
                 Add("messages lost", chance, plan => plan with { Delays = plan.Delays with { LossChance = chance } });
@@ -76,10 +81,10 @@ public sealed class FaultStudy : IStudy
         double roundGap = rounds.Max(one => one.Sweep.BoundExact.Mean);
         return new StudySection(Letter, Title)
             .Say("Kills are spread over the middle of the run; victims are drawn. A killed worker loses what it had under way, a killed shard comes back from the newest view that a worker "
-                + "or the last cut has. f in per cent is the chance of each message to be lost; its caller repeats it after 50 ms.")
+                + "or the last cut has. A killed silo is a shard and about half of the workers at once. f in per cent is the chance of each message to be lost; its caller repeats it after 50 ms.")
             .Show(table)
             .Show("d-workers", Plot(cases, "workers killed"))
-            .Show("d-shards", Plot(cases, "shards killed"))
+            .Show("d-silos", Plot(cases, "silos killed"))
             .Say($"**Found.** {Numbers.Share(certified, runs.Length)} runs have a certificate at the end; it is below the true average in {Numbers.Share(below, certified)}, and the monitor raised an alarm in {Numbers.Share(alarms, runs.Length)}. "
                 + $"In rounds the exact B stays at {Numbers.Text(roundGap)} or below, whatever is killed: a round waits until every slot is there, so a crash costs time and not distance, and the bound fM/p of the broadcast model is never used. "
                 + "In single steps a loss is no lasting part of the gap either: what is gone for good is taken out of x, and its price is J. That is how a run can outlive more than f crashes; a bound that counts them for the whole run could not.");

@@ -40,6 +40,7 @@ public interface IShardGrain : IGrainWithStringKey
 /// <param name="TicketWatermark">Every ticket below it is settled in the slice.</param>
 /// <param name="TicketExceptions">Settled tickets above the watermark, ascending.</param>
 /// <param name="WorkerIncarnations">[workers], lives below which pushes are refused.</param>
+/// <param name="AnswerFraction">Share of the coordinates that an answer to a worker carries; 1 for all that changed.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.ShardStart")]
 public sealed record ShardStart(
     [property: Id(0)] int Shard,
@@ -48,7 +49,8 @@ public sealed record ShardStart(
     [property: Id(3)] long Version,
     [property: Id(4)] long TicketWatermark,
     [property: Id(5)] long[] TicketExceptions,
-    [property: Id(6)] int[] WorkerIncarnations);
+    [property: Id(6)] int[] WorkerIncarnations,
+    [property: Id(7)] double AnswerFraction);
 
 /// <summary>One update on its way.</summary>
 /// <param name="Frame">A push frame (docs/wire-format.md); not changed before the answer has come.</param>

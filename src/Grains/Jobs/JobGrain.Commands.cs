@@ -208,7 +208,7 @@ public sealed partial class JobGrain
         float[] initial = run.Initial;
         ReadOnlySpan<float> slice = initial.AsSpan(run.Map[shard].Start, run.Map[shard].Length);
         return new ShardStart(
-            shard, 1, MemoryMarshal.AsBytes(slice).ToArray(), 0, 0, [], new int[run.Workers.Length]);
+            shard, 1, MemoryMarshal.AsBytes(slice).ToArray(), 0, 0, [], new int[run.Workers.Length], run.Plan.Run.AnswerFraction);
     }
 
     // The newest view of any living worker is the shard as it was a moment ago: nothing better exists outside it.
@@ -253,6 +253,12 @@ public sealed partial class JobGrain
         if (!run.Coordinator.TryRestoreShard(shard, command.Incarnation, settled, ref version, out int lost))
         {
             return null;
+        }
+
+        if (run.Plan.Run.AnswerFraction < 1 && source.StartsWith("worker", StringComparison.Ordinal))
+        {
+            run.Ledger.Break(
+                $"Shard {shard} came back from {source}, which compressed answers had kept some way off: x moved by an amount nobody knows.");
         }
 
         LogShardRestored(Job, shard, command.Incarnation, source, version, lost);

@@ -9,7 +9,7 @@ namespace OrleansSgd.Grains.Jobs;
 /// <content>Cuts: moments at which the run is held, its parameters read as they are at one ticket, and the loss there measured.</content>
 public sealed partial class JobGrain
 {
-    private readonly SemaphoreSlim _cutting = new(1, 1);
+    private Task _cutting = Task.CompletedTask;
     private readonly List<HeldTicket> _heldTickets = [];
     private long _cutAt;
     private long _cutTickets;
@@ -38,7 +38,7 @@ public sealed partial class JobGrain
         }
     }
 
-    private TicketAnswer Answer(Run run, in TicketRequest request)
+    private static TicketAnswer Answer(Run run, in TicketRequest request)
     {
         TicketVerdict verdict = run.Coordinator.TicketAsked(
             request.Worker, request.Incarnation, request.Sequence, request.Lease, request.Start, request.End, request.Norm,
@@ -64,7 +64,10 @@ public sealed partial class JobGrain
     /// <exception cref="TimeoutException">A shard has no parameters at the moment, or does not get that far.</exception>
     private async Task<HeldModel> ReadAsync(Run run, long versionMin)
     {
-        await _cutting.WaitAsync();
+        Task before = _cutting;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cutting = done.Task;
+        await before; // one cut at a time
         try
         {
             if (!run.Coordinator.TryHold(out long ticket))
@@ -106,7 +109,7 @@ public sealed partial class JobGrain
         }
         finally
         {
-            _cutting.Release();
+            done.SetResult();
         }
     }
 
@@ -172,7 +175,7 @@ public sealed partial class JobGrain
     }
 
     // An exact L may take longer than the first epochs: it is computed beside them.
-    private async Task MeasureSmoothnessAsync(Run run)
+    private static async Task MeasureSmoothnessAsync(Run run)
     {
         if (await run.ExactSmoothness is { } smoothness)
         {

@@ -187,7 +187,7 @@ public sealed partial class JobGrain(
     {
         if (_phase != JobPhase.Running || _run is null)
         {
-            return new(new LeaseAnswer { Verdict = LeaseVerdict.Fenced });
+            return new(new LeaseAnswer { Verdict = LeaseVerdict.Fenced, Adjustment = StepAdjustment.None });
         }
 
         _run.Reports.Record(request.Worker, request.Incarnation, request.Report);
@@ -282,7 +282,7 @@ public sealed partial class JobGrain(
                 }
             }
 
-            return new LeaseAnswer { Verdict = LeaseVerdict.Fenced };
+            return new LeaseAnswer { Verdict = LeaseVerdict.Fenced, Adjustment = StepAdjustment.None };
         }
         catch (OperationCanceledException)
         {

@@ -100,6 +100,16 @@ internal sealed class RunLedger : IDisposable
         }
     }
 
+    /// <summary>Something happened that no term of the certificate accounts for.</summary>
+    /// <param name="reason">What, as a sentence.</param>
+    public void Break(string reason)
+    {
+        var fact = new LedgerFact(LedgerFactKind.Break) { Reason = reason };
+        _trace.Fact(fact);
+        _monitor.Take(fact);
+        TraceOwnFacts();
+    }
+
     /// <summary>The run is held at this ticket, and its loss there is going to be told.</summary>
     public void Expect(long ticket) => _monitor.Expect(ticket);
 

@@ -40,7 +40,8 @@ public sealed partial class ShardGrain(
             var settled = new TicketSet();
             settled.Load(start.TicketWatermark, start.TicketExceptions);
             float[] slice = MemoryMarshal.Cast<byte, float>(start.Slice.Span).ToArray();
-            _shard = new ParameterShard(start.Shard, start.Incarnation, slice, start.Version, settled);
+            _shard = new ParameterShard(
+                start.Shard, start.Incarnation, slice, start.Version, settled, start.AnswerFraction);
             for (int worker = 0; worker < start.WorkerIncarnations.Length; worker++)
             {
                 _shard.Fence(worker, start.WorkerIncarnations[worker], openTicket: -1);
@@ -67,7 +68,8 @@ public sealed partial class ShardGrain(
         NoteSettled(_shard, version, watermark);
 
         byte[] buffer = _pushAnswers.Take(header.Worker, header.Incarnation, header.Sequence, _shard.ViewSizeMax);
-        int size = _shard.WriteView(request.ViewVersion, request.ViewIncarnation, outcome, buffer);
+        int size = _shard.WriteView(
+            request.ViewVersion, request.ViewIncarnation, outcome, buffer, header.Worker, header.Incarnation);
         return new(new ShardAnswer(buffer.AsMemory(0, size)));
     }
 
@@ -146,7 +148,8 @@ public sealed partial class ShardGrain(
             ? new byte[_shard.ViewSizeMax]
             : _pullAnswers.Take(request.Reader, request.ReaderIncarnation, request.Number, _shard.ViewSizeMax);
         int size = _shard.WriteView(
-            request.ViewVersion, request.ViewIncarnation, new PushOutcome(kind, 0, _shard.Version), buffer);
+            request.ViewVersion, request.ViewIncarnation, new PushOutcome(kind, 0, _shard.Version), buffer, request.Reader,
+            request.ReaderIncarnation);
         return new ShardAnswer(buffer.AsMemory(0, size));
     }
 

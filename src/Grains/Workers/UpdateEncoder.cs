@@ -213,11 +213,14 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
         }
 
         frames.Sequence = sequence;
-        frames.Round = batch.Lease.Round;
+        frames.Round = RoundOf(batch);
         frames.IsFlush = isFlush;
         _kept[sequence] = frames;
         return frames;
     }
+
+    // Where rounds overlap, shards apply an update when it comes, whatever its round.
+    private long RoundOf(in BatchRange batch) => plan.Mode == RunPlan.VarianceBounded ? -1 : batch.Lease.Round;
 
     private void Name(TicketRecord record, in BatchRange batch)
     {
@@ -238,9 +241,9 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
             Worker = worker,
             Incarnation = incarnation,
             Sequence = frames.Sequence,
-            Round = batch.Lease.Round,
-            Slot = batch.Lease.Slot,
-            SlotCount = batch.Lease.SlotCount,
+            Round = frames.Round,
+            Slot = frames.Round >= 0 ? batch.Lease.Slot : 0,
+            SlotCount = frames.Round >= 0 ? batch.Lease.SlotCount : 1,
             ViewVersion = slice.ViewVersion,
             Rate = rate,
             SampleCount = frames.Record.SampleCount,

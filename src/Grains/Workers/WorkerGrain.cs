@@ -106,14 +106,14 @@ public sealed partial class WorkerGrain(
         }
 
         var gradient = new GradientStep(plan.Run, model, sets.Train, _map, time, smoothnessIsKnown: model.Kind != ModelCatalog.Mlp);
+        var codec = new ScaledCodec(plan.Run.Codec, model.ParameterCount, CodecSeed(plan, identity));
         var encoder = new UpdateEncoder(
-            plan.Run, _map, UpdateCodecs.Create(plan.Run.Codec, model.ParameterCount, CodecSeed(plan, identity)),
-            UpdateRules.Create(plan.Run.Rule, model.ParameterCount), identity.Worker, identity.Incarnation);
+            plan.Run, _map, codec, UpdateRules.Create(plan.Run.Rule, model.ParameterCount), identity.Worker, identity.Incarnation);
         int shardOffset = identity.Worker * shards.Length / plan.Run.Workers;
         var machine = new WorkerMachine(
             shards.Length, plan.Run.Batch * plan.Run.LocalSteps, shardOffset, ticketFirst: plan.Run.Mode == RunPlan.VarianceBounded);
         var loop = new WorkerLoop(
-            identity, job, shards, machine, _view, new WorkerStep(plan.Run, _map, gradient), encoder,
+            identity, job, shards, machine, _view, new WorkerStep(plan.Run, _map, gradient, codec), encoder,
             new StepSpans(new JobTrace(identity.Job, cluster.Value.ClusterId)), new GridMetrics(identity.Job), pool, time,
             logs.CreateLogger<WorkerLoop>());
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(pool.Stopping);

@@ -1,3 +1,4 @@
+using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Optimizers;
 using OrleansSgd.Core.Runs;
@@ -9,7 +10,7 @@ using OrleansSgd.Grains.Contracts;
 namespace OrleansSgd.Grains.Workers;
 
 /// <summary>What one worker computes in a step, as its job's mode and the grid's adjustments ask for.</summary>
-internal sealed class WorkerStep(RunPlan plan, ShardMap map, GradientStep gradient)
+internal sealed class WorkerStep(RunPlan plan, ShardMap map, GradientStep gradient, ScaledCodec codec)
 {
     private readonly MissingUpdates? _missing = plan.Mode == RunPlan.VarianceBounded ? new(plan, map) : null;
     private readonly int[] _missingCounts = new int[map.Count];
@@ -19,7 +20,11 @@ internal sealed class WorkerStep(RunPlan plan, ShardMap map, GradientStep gradie
     public bool AsksFirst => plan.Rule.DelayAdaptive || _adjustment.DelayAdaptive;
 
     /// <summary>What the grid asks for from now on.</summary>
-    public void Adjust(in StepAdjustment adjustment) => _adjustment = adjustment;
+    public void Adjust(in StepAdjustment adjustment)
+    {
+        _adjustment = adjustment;
+        codec.Scale = adjustment.FractionScale;
+    }
 
     /// <summary>Computes the gradient of the machine's batch.</summary>
     public BatchLoss Compute(WorkerView view, WorkerMachine machine)

@@ -68,17 +68,16 @@ public sealed class GridMetrics
     public void Finalised(long delay, double gap)
     {
         DelayHistogram.Record(delay, _job);
-        if (!double.IsNaN(gap))
-        {
-            GapHistogram.Record(gap, _job);
-        }
+        Record(GapHistogram, gap);
     }
 
     /// <summary>A gradient was computed.</summary>
-    public void GradientComputed(double seconds) => GradientHistogram.Record(seconds, _job);
+    /// <param name="seconds">How long it took; NaN when nobody looked at a clock, and then not counted.</param>
+    public void GradientComputed(double seconds) => Record(GradientHistogram, seconds);
 
     /// <summary>Every shard has answered an update.</summary>
-    public void Pushed(double seconds) => PushHistogram.Record(seconds, _job);
+    /// <param name="seconds">How long it took; NaN when nobody looked at a clock, and then not counted.</param>
+    public void Pushed(double seconds) => Record(PushHistogram, seconds);
 
     /// <summary>Updates were applied by every shard.</summary>
     /// <param name="samples">Samples they came from.</param>
@@ -96,5 +95,13 @@ public sealed class GridMetrics
     {
         BytesCounter.Add(bytesPushed, _job, PushTag);
         BytesCounter.Add(bytesPulled, _job, PullTag);
+    }
+
+    private void Record(Histogram<double> histogram, double value)
+    {
+        if (!double.IsNaN(value))
+        {
+            histogram.Record(value, _job);
+        }
     }
 }

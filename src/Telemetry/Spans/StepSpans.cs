@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrleansSgd.Core.Consistency.Ledger;
+using OrleansSgd.Telemetry.Metrics;
 
 namespace OrleansSgd.Telemetry.Spans;
 
@@ -43,17 +44,23 @@ public sealed class StepSpans
         _sampling = new SpanSampling(every);
     }
 
-    /// <summary>A step begins: it asks for its view.</summary>
+    /// <summary>A step begins: it asks for its view. While nobody takes spans or durations, no clock is read for it.</summary>
     public void Begin()
     {
-        _begin = Stopwatch.GetTimestamp();
+        _begin = JobTrace.IsHeard || GridMetrics.AreDurationsHeard ? Stopwatch.GetTimestamp() : 0;
         Array.Clear(_ends);
     }
 
     /// <summary>A part of the step ended just now; said again, the later one counts. A part that is not said has no span.</summary>
-    public void Ended(StepPart part) => _ends[(int)part] = Stopwatch.GetTimestamp();
+    public void Ended(StepPart part)
+    {
+        if (_begin != 0)
+        {
+            _ends[(int)part] = Stopwatch.GetTimestamp();
+        }
+    }
 
-    /// <summary>Seconds that a part took; NaN when it has not ended.</summary>
+    /// <summary>Seconds that a part took; NaN when it has not ended, or the clock was not read.</summary>
     public double Seconds(StepPart part)
     {
         long end = _ends[(int)part];

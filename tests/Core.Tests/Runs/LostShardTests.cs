@@ -36,7 +36,7 @@ public class LostShardTests
         script.Ticket(0, lease, 0);
         script.Ticket(0, lease, 1);
         script.Coordinator.SilosChanged(["c"]);
-        script.Coordinator.WorkerFenced(1, 2);
+        script.Fenced(1, true, true);
         long version = 0;
 
         Assert.True(script.Coordinator.TryRestoreShard(0, 2, new TicketSet(), ref version, out _));
@@ -51,7 +51,7 @@ public class LostShardTests
         RunScript script = RunScript.Running();
         script.Ticket(0, script.Lease(0));
         script.Coordinator.WorkerLost(0, 1);
-        script.Coordinator.WorkerFenced(0, shardsApplied: 0);
+        script.Fenced(0, false, false);
         script.Coordinator.ShardLost(1, 1);
         var settled = new TicketSet();
 

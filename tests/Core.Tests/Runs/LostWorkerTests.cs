@@ -34,7 +34,7 @@ public class LostWorkerTests
         (RunScript script, Lease lease, long ticket) = Doubtful(batches: 2);
         script.Commands();
 
-        script.Coordinator.WorkerFenced(ticket, shardsApplied: 0);
+        script.Fenced(ticket, false, false);
 
         Assert.Equal("Settle T1", script.Commands());
         Assert.Equal((1L, 0L, 2L), (script.Totals.TicketsVoid, script.Totals.UpdatesPartial, script.Totals.SamplesUsed));
@@ -47,7 +47,7 @@ public class LostWorkerTests
         (RunScript script, _, long ticket) = Doubtful(batches: 2);
         script.Commands();
 
-        script.Coordinator.WorkerFenced(ticket, shardsApplied: 1);
+        script.Fenced(ticket, true, false);
 
         Assert.Equal("Settle T1", script.Commands());
         Assert.Equal((0L, 1L, 4L), (script.Totals.TicketsVoid, script.Totals.UpdatesPartial, script.Totals.SamplesUsed));
@@ -59,8 +59,8 @@ public class LostWorkerTests
         (RunScript script, _, long ticket) = Doubtful(batches: 2);
         script.Commands();
 
-        script.Coordinator.WorkerFenced(ticket, shardsApplied: 2);
-        script.Coordinator.WorkerFenced(ticket, shardsApplied: 0);
+        script.Fenced(ticket, true, true);
+        script.Fenced(ticket, false, false);
 
         Assert.Equal("", script.Commands());
         Assert.Equal((0L, 0L, 4L), (script.Totals.TicketsVoid, script.Totals.UpdatesPartial, script.Totals.SamplesUsed));
@@ -75,9 +75,9 @@ public class LostWorkerTests
         Assert.Equal(LeaseVerdict.Wait, script.Ask(1, -1, out _));
         Assert.Equal("FenceWorker 0#2 T0, StartWorker 0#2 on a", script.Commands());
 
-        script.Coordinator.WorkerFenced(0, 1);
+        script.Fenced(0, true, false);
         Assert.Equal("Settle T0", script.Commands());
-        script.Coordinator.WorkerFenced(0, 2);
+        script.Fenced(0, true, true);
 
         Assert.Equal("Finish", script.Commands());
     }
@@ -94,11 +94,11 @@ public class LostWorkerTests
         Assert.Equal((0, false), (gone, settled.Contains(ticket)));
 
         // The first fence had met the old life of the shard, which had the ticket.
-        script.Coordinator.WorkerFenced(ticket, shardsApplied: 2);
+        script.Fenced(ticket, true, true);
         Assert.Equal(0, script.Totals.SamplesUsed);
         script.Coordinator.ShardStarted(1, 2, "b");
         Assert.Equal($"FenceWorker 0#2 T{ticket}", script.Commands());
-        script.Coordinator.WorkerFenced(ticket, shardsApplied: 1);
+        script.Fenced(ticket, true, false);
 
         Assert.Equal(1, script.Totals.UpdatesPartial);
         Assert.Equal(2, script.Totals.SamplesUsed);
@@ -115,6 +115,7 @@ public class LostWorkerTests
         script.Coordinator.WorkerLost(0, 1);
 
         Assert.Equal("FenceWorker 0#2 T-1, Settle T0, StartWorker 0#2 on a", script.Commands());
+        script.Fenced(0, true, false);
         Assert.Equal(2, script.Totals.SamplesRepeated);
         Lease again = script.Lease(0);
         Assert.Equal((lease.Round, lease.Slot, lease.Start), (again.Round, again.Slot, again.Start));
@@ -128,6 +129,7 @@ public class LostWorkerTests
         script.Ticket(0, lease);
         script.Ask(0, lease.Id, out _);
         script.Coordinator.WorkerLost(0, 1);
+        script.Fenced(0, false, false);
 
         Lease other = script.Lease(1);
         script.Ask(1, other.Id, out _);

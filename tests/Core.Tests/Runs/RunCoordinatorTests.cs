@@ -1,6 +1,7 @@
 using OrleansSgd.Core.Membership;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Scheduling.Gates;
 
 namespace OrleansSgd.Core.Tests.Runs;
 
@@ -73,7 +74,7 @@ public class RunCoordinatorTests
         Assert.Equal("", script.Commands());
         Assert.Equal(generation, script.Coordinator.Generation);
         Assert.Equal(LeaseVerdict.Fenced, script.Coordinator.LeaseAsked(1, 1, -1, out _));
-        Assert.Equal(-1, script.Coordinator.TicketAsked(1, 1, 0, 0, 0, 2));
+        Assert.Equal(TicketVerdict.Fenced, script.Coordinator.TicketAsked(1, 1, 0, 0, 0, 2, norm: 1, out _));
     }
 
     [Fact]

@@ -1,6 +1,10 @@
+using OrleansSgd.Core.Codecs;
+using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Membership;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Scheduling.Gates;
+using OrleansSgd.Core.Shards;
 
 namespace OrleansSgd.Core.Tests.Runs;
 
@@ -21,11 +25,11 @@ internal sealed class RunScript
     public RunTotals Totals => Coordinator.Totals;
 
     /// <summary>Two workers, two shards, batches of two, leases of two batches, on silos a and b; everybody is up.</summary>
-    public static RunScript Running(string mode = RunPlan.Async, int samples = 16, int epochs = 1, int workers = 2)
+    public static RunScript Running(
+        string mode = RunPlan.Async, int samples = 16, int epochs = 1, int workers = 2, bool flushes = false)
     {
-        var script = new RunScript(
-            new RunPlan { Workers = workers, Shards = 2, Batch = 2, LeaseBatches = 2, Epochs = epochs, Mode = mode },
-            samples, "a", "b");
+        var plan = new RunPlan { Workers = workers, Shards = 2, Batch = 2, LeaseBatches = 2, Epochs = epochs, Mode = mode };
+        var script = new RunScript(flushes ? plan with { Codec = new CodecPlan(CodecPlan.OneBit) } : plan, samples, "a", "b");
         script.StartAll();
         return script;
     }
@@ -39,6 +43,7 @@ internal sealed class RunScript
             commands.Add(command.Kind switch
             {
                 RunCommandKind.Finish => "Finish",
+                RunCommandKind.Cut => "Cut",
                 RunCommandKind.Evaluate => $"Evaluate {command.Member}",
                 RunCommandKind.FenceWorker when command.Member < 0 => $"Settle T{command.Ticket}",
                 RunCommandKind.FenceWorker => $"FenceWorker {command.Member}#{command.Incarnation} T{command.Ticket}",
@@ -81,8 +86,42 @@ internal sealed class RunScript
     public LeaseVerdict Ask(int worker, long committed, out Lease lease) =>
         Coordinator.LeaseAsked(worker, Coordinator.Workers[worker].Incarnation, committed, out lease);
 
-    /// <summary>The ticket a worker gets for the n-th batch of its lease.</summary>
-    public long Ticket(int worker, in Lease lease, int batch = 0, long sequence = -1) => Coordinator.TicketAsked(
-        worker, Coordinator.Workers[worker].Incarnation, sequence < 0 ? batch : sequence, lease.Id,
-        lease.Start + (2 * batch), Math.Min(lease.End, lease.Start + (2 * batch) + 2));
+    /// <summary>The ticket a worker gets for the n-th batch of its lease; −1 when it gets none.</summary>
+    public long Ticket(int worker, in Lease lease, int batch = 0, long sequence = -1)
+    {
+        AskTicket(worker, lease, out TicketGrant grant, batch, sequence);
+        return grant.Ticket;
+    }
+
+    public TicketVerdict AskTicket(
+        int worker, in Lease lease, out TicketGrant grant, int batch = 0, long sequence = -1, double norm = 1) =>
+        Coordinator.TicketAsked(
+            worker, Coordinator.Workers[worker].Incarnation, sequence < 0 ? batch : sequence, lease.Id,
+            lease.Start + (2 * batch), Math.Min(lease.End, lease.Start + (2 * batch) + 2), norm, out grant);
+
+    /// <summary>The shards answer a fence: the first had the ticket or not, then the second.</summary>
+    public void Fenced(long ticket, bool first, bool second) =>
+        Coordinator.WorkerFenced(ticket, [Report(first, 4), Report(second, 9)]);
+
+    /// <summary>All facts that wait, for example "Retire 0#1 T3, Orphan T2 [1 0], Restore 1#2 @4 lost [5]".</summary>
+    public string Facts()
+    {
+        var facts = new List<string>();
+        while (Coordinator.TryNextFact(out LedgerFact fact))
+        {
+            facts.Add(fact.Kind switch
+            {
+                LedgerFactKind.Void => $"Void T{fact.Ticket}",
+                LedgerFactKind.Retire => $"Retire {fact.Worker}#{fact.Incarnation} T{fact.Ticket}",
+                LedgerFactKind.Restore =>
+                    $"Restore {fact.Shard}#{fact.Incarnation} @{fact.Version} below {fact.Watermark} lost [{string.Join(' ', fact.Lost)}]",
+                LedgerFactKind.Break => "Break",
+                _ => $"{fact.Kind} T{fact.Ticket} [{string.Join(' ', fact.Applied.Select(applied => applied ? 1 : 0))}]",
+            });
+        }
+
+        return string.Join(", ", facts);
+    }
+
+    private static FenceReport Report(bool had, double normSquared) => had ? new(true, normSquared, 0.5, 2) : default;
 }

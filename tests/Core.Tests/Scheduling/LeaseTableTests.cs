@@ -121,13 +121,14 @@ public class LeaseTableTests
         Lease[] open = Take(table, 2); // round 2
         table.Return(open[0].Id, open[0].Start);
 
-        int samples = table.ReopenSlots(worker: 0, roundMin: 1);
+        int samples = table.ReopenSlot(round: 1, slot: 0);
         table.Ask(0, out Lease first);
         table.Ask(2, out Lease second);
 
         Assert.Equal(2, samples);
         Assert.Equal((1L, 0), (first.Round, first.Slot));
         Assert.Equal((2L, 0), (second.Round, second.Slot));
+        Assert.Equal(-1, table.ReopenSlot(round: 2, slot: 1));
         Assert.Equal(6, table.SamplesUsed);
     }
 
@@ -138,7 +139,7 @@ public class LeaseTableTests
         CommitRound(table);
         Assert.True(table.IsFinished);
 
-        table.ReopenSlots(1, 0);
+        table.ReopenSlot(0, 1);
 
         Assert.False(table.IsFinished);
         Assert.Equal(LeaseVerdict.Granted, table.Ask(0, out Lease lease));

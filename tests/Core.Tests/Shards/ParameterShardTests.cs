@@ -78,16 +78,29 @@ public class ParameterShardTests
     [Fact]
     public void Fenced_life_is_refused_and_the_answer_about_its_ticket_is_repeated()
     {
-        ParameterShard shard = Pushed(Pushes.Dense(Pushes.Header, 1f, 1f));
+        ParameterShard shard = Pushed(
+            Pushes.Dense(Pushes.Header with { NormSquared = 5, Rate = 0.5f, SampleCount = 3 }, 1f, 1f));
 
-        Assert.True(shard.Fence(0, 2, openTicket: 0));
-        Assert.True(shard.Fence(0, 2, openTicket: 0));
-        Assert.False(shard.Fence(0, 2, openTicket: 1));
-        Assert.False(shard.Fence(0, 2, openTicket: 1));
-        Assert.False(shard.Fence(0, 2, openTicket: -1));
+        var applied = new FenceReport(true, 5, 0.5, 3);
+        Assert.Equal(applied, shard.Fence(0, 2, openTicket: 0));
+        Assert.Equal(applied, shard.Fence(0, 2, openTicket: 0));
+        Assert.Equal(default, shard.Fence(0, 2, openTicket: 1));
+        Assert.Equal(default, shard.Fence(0, 2, openTicket: 1));
+        Assert.Equal(default, shard.Fence(0, 2, openTicket: -1));
         AssertIgnored(shard, Pushes.Dense(Next, 1f, 1f), PushOutcomeKind.Fenced);
         Assert.Equal(
             PushOutcomeKind.Applied, shard.Push(Pushes.Dense(Next with { Incarnation = 2, Ticket = 2 }, 1f, 1f)).Kind);
+    }
+
+    [Fact]
+    public void Life_that_knows_a_ticket_from_its_slice_alone_says_so()
+    {
+        var settled = new TicketSet();
+        settled.Add(0);
+        var shard = new ParameterShard(0, 2, [1f, 2f], version: 1, settled);
+
+        Assert.Equal(FenceReport.Unseen, shard.Fence(0, 2, openTicket: 0));
+        Assert.Equal(default, shard.Fence(0, 2, openTicket: 1));
     }
 
     [Fact]

@@ -125,6 +125,58 @@ public class RoundTests
         Assert.Equal([3u, 5u, 8u], FramePayload.Indices(payload, view.EntryCount).ToArray());
     }
 
+    [Fact]
+    public void Fence_tells_what_is_kept_or_applied_from_what_came_too_late()
+    {
+        var shard = new ParameterShard(0, 1, [0f]);
+        shard.Push(Contribution(0));
+        shard.Push(Contribution(0, ticket: 4, worker: 9));
+        Assert.True(shard.Fence(-1, 0, openTicket: 0, round: 0).HadApplied);
+        Assert.False(shard.Fence(-1, 0, openTicket: 4, round: 0).HadApplied);
+
+        shard.Push(Contribution(1));
+        shard.Push(Contribution(2));
+        shard.Push(Contribution(3));
+
+        Assert.True(shard.Fence(-1, 0, openTicket: 0, round: 0).HadApplied);
+        Assert.False(shard.Fence(-1, 0, openTicket: 4, round: 0).HadApplied);
+        Assert.Equal(5, shard.Settled.Watermark);
+    }
+
+    [Fact]
+    public void Refused_ticket_stays_out_and_is_settled_with_its_round()
+    {
+        // The view of a round contains no ticket that was given for it, so none is settled before.
+        var shard = new ParameterShard(0, 1, [0f]);
+        shard.Push(Contribution(1));
+        Assert.False(shard.Fence(-1, 0, openTicket: 0, round: 0).HadApplied);
+
+        Assert.Equal(PushOutcomeKind.Duplicate, shard.Push(Contribution(0)).Kind);
+        Assert.Equal(0, shard.Settled.End);
+        shard.Push(Contribution(0, ticket: 4, worker: 7));
+        shard.Push(Contribution(2));
+        Assert.Equal(PushOutcomeKind.Applied, shard.Push(Contribution(3)).Kind);
+
+        Assert.Equal(InSlotOrder(), shard.Parameters[0]);
+        Assert.Equal(5, shard.Settled.Watermark);
+        Assert.True(shard.Fence(-1, 0, openTicket: 4, round: 0).HadApplied);
+        Assert.False(shard.Fence(-1, 0, openTicket: 0, round: 0).HadApplied);
+    }
+
+    [Fact]
+    public void Refusal_of_a_round_to_come_waits_for_that_round()
+    {
+        var shard = new ParameterShard(0, 1, [0f]);
+        PushHeader header = Pushes.Header with { SlotCount = 1 };
+        shard.Fence(-1, 0, openTicket: 1, round: 1);
+
+        shard.Push(Pushes.Dense(header with { Round = 0 }, 1f));
+        Assert.Equal(1, shard.Settled.End);
+        shard.Push(Pushes.Dense(header with { Round = 1, Ticket = 2, Sequence = 1 }, 1f));
+
+        Assert.Equal(3, shard.Settled.Watermark);
+    }
+
     private static byte[] Contribution(int slot, long round = 0, long ticket = -1, int worker = -1) => Pushes.Dense(
         Pushes.Header with
         {

@@ -1,13 +1,15 @@
+using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Scheduling.Gates;
 using OrleansSgd.Core.Shards;
 using OrleansSgd.Core.Workers;
 
 namespace OrleansSgd.Core.Tests.Workers;
 
 /// <summary>A worker's machine in the hands of a test: what it asks for next, as short text, and what it is told.</summary>
-internal sealed class MachineScript(int shards = 2, int batch = 2, int shardOffset = 0)
+internal sealed class MachineScript(int shards = 2, int batch = 2, int shardOffset = 0, bool ticketFirst = false)
 {
-    public WorkerMachine Machine { get; } = new(shards, batch, shardOffset);
+    public WorkerMachine Machine { get; } = new(shards, batch, shardOffset, ticketFirst);
 
     /// <summary>All commands that wait, for example "Pull 0@3, Push 1 #2, Release #1, Hold".</summary>
     public string Commands()
@@ -27,8 +29,8 @@ internal sealed class MachineScript(int shards = 2, int batch = 2, int shardOffs
         return string.Join(", ", commands);
     }
 
-    public MachineScript Grant(int start, int end, long round = -1, long id = 0) =>
-        Tell(machine => machine.LeaseAnswered(LeaseVerdict.Granted, new Lease(id, 0, start, end, round, 0, 1)));
+    public MachineScript Grant(int start, int end, long round = -1, long id = 0, bool isFresh = false) => Tell(machine =>
+        machine.LeaseAnswered(LeaseVerdict.Granted, new Lease(id, 0, start, end, round, 0, 1) { IsFresh = isFresh }));
 
     public MachineScript Answer(LeaseVerdict verdict) => Tell(machine => machine.LeaseAnswered(verdict, default));
 
@@ -37,7 +39,11 @@ internal sealed class MachineScript(int shards = 2, int batch = 2, int shardOffs
 
     public MachineScript Gradient(bool isFinite = true) => Tell(machine => machine.GradientComputed(isFinite));
 
-    public MachineScript Ticket(long ticket, bool isFinite = true) => Tell(machine => machine.TicketTaken(ticket, isFinite));
+    public MachineScript Ticket(long ticket, bool isFinite = true) => Tell(machine =>
+        machine.TicketAnswered(TicketVerdict.Given, new TicketGrant(ticket, ticket), isFinite));
+
+    public MachineScript NoTicket(TicketVerdict verdict) => Tell(machine =>
+        machine.TicketAnswered(verdict, TicketGrant.None, isFinite: true));
 
     public MachineScript Pushed(
         int shard, long sequence, PushOutcomeKind outcome, long version = 0, int life = 1, long delay = 0) =>

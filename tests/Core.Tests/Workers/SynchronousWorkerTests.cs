@@ -15,7 +15,8 @@ public class SynchronousWorkerTests
         Assert.Equal("Pull 0@1, Pull 1@1", script.Grant(2, 4, round: 1).Commands());
         Assert.Equal("", script.View(0, 1).Commands());
         Assert.Equal("Hold", script.View(1, 0, outcome: PushOutcomeKind.NotYet).Commands());
-        Assert.Equal("Pull 1@1", script.Tick().Commands());
+        Assert.Equal("Lease", script.Tick().Commands());
+        Assert.Equal("Pull 1@1", script.Grant(2, 4, round: 1).Commands());
         Assert.Equal("Release #0, Gradient", script.View(1, 1).Commands());
     }
 
@@ -27,8 +28,20 @@ public class SynchronousWorkerTests
 
         Assert.Equal("Push 0 #0, Hold", script.View(0, 0, life: 2, PushOutcomeKind.NotYet).Commands());
         script.Pushed(0, 0, PushOutcomeKind.Applied, version: 1, life: 2);
-        Assert.Equal("Pull 0@1", script.Tick().Commands());
+        Assert.Equal("Lease", script.Tick().Commands());
+        Assert.Equal("Pull 0@1", script.Grant(2, 4, round: 1).Commands());
         Assert.Equal("Release #0, Gradient", script.View(0, 1, life: 2).Commands());
+    }
+
+    [Fact]
+    public void Worker_that_waits_for_a_version_may_be_given_an_earlier_slot_instead()
+    {
+        MachineScript script = CommittedRoundZero(shards: 1);
+        script.Grant(2, 4, round: 1).Commands();
+        script.View(0, 0, outcome: PushOutcomeKind.NotYet).Commands();
+        script.Tick().Commands();
+
+        Assert.Equal("Gradient", script.Grant(4, 6, round: 0, id: 5).Commands());
     }
 
     [Fact]
@@ -38,6 +51,7 @@ public class SynchronousWorkerTests
         script.Grant(2, 4, round: 1).Commands();
         script.View(0, 0, life: 2, PushOutcomeKind.NotYet).Commands();
         script.Tick().Commands();
+        script.Grant(2, 4, round: 1).Commands();
 
         // The push arrived and completed the round, but its own answer is still on the way: the frame is in use.
         Assert.Equal("Gradient", script.View(0, 1, life: 2).Commands());
@@ -53,10 +67,11 @@ public class SynchronousWorkerTests
         script.Grant(2, 4, round: 1).Commands();
 
         Assert.Equal("Push 0 #0, Hold", script.View(0, 0, 2, PushOutcomeKind.NotYet).Commands());
-        script.Pushed(0, 0, PushOutcomeKind.Pending, 0, life: 2).Tick();
-        Assert.Equal("Pull 0@1", script.Commands());
+        script.Pushed(0, 0, PushOutcomeKind.Pending, 0, life: 2).Tick().Commands();
+        Assert.Equal("Pull 0@1", script.Grant(2, 4, round: 1).Commands());
         Assert.Equal("Hold", script.View(0, 0, 2, PushOutcomeKind.NotYet).Commands());
         script.Tick().Commands();
+        script.Grant(2, 4, round: 1).Commands();
         Assert.Equal("Push 0 #0, Hold", script.View(0, 0, 3, PushOutcomeKind.NotYet).Commands());
     }
 

@@ -1,4 +1,5 @@
 using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Scheduling.Gates;
 using OrleansSgd.Core.Shards;
 using OrleansSgd.Core.Workers;
 
@@ -144,11 +145,11 @@ public class WorkerMachineTests
     }
 
     [Fact]
-    public void Negative_ticket_or_fenced_push_says_that_this_life_is_over()
+    public void Fenced_ticket_or_push_says_that_this_life_is_over()
     {
         MachineScript ticket = Computing();
         ticket.Gradient().Commands();
-        Assert.Equal("Stop", ticket.Ticket(-1).Commands());
+        Assert.Equal("Stop", ticket.NoTicket(TicketVerdict.Fenced).Commands());
         Assert.Equal(WorkerStopReason.Fenced, ticket.Machine.StopReason);
 
         MachineScript push = Computing();
@@ -169,6 +170,96 @@ public class WorkerMachineTests
 
         Assert.Equal("", script.Commands());
         Assert.Equal(WorkerStopReason.Fenced, script.Machine.StopReason);
+    }
+
+    [Fact]
+    public void Held_ticket_is_asked_for_again_with_the_same_sequence()
+    {
+        MachineScript script = Computing();
+        script.Gradient().Commands();
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal("Hold", script.NoTicket(TicketVerdict.Held).Commands());
+            Assert.Equal("Ticket", script.Tick().Commands());
+        }
+
+        Assert.Equal("Push 0 #0", script.Ticket(3).Commands());
+    }
+
+    [Fact]
+    public void Held_ticket_is_no_failure_and_waits_the_shortest_time()
+    {
+        MachineScript script = Computing();
+        script.Gradient().Commands();
+        script.NoTicket(TicketVerdict.Held).Commands();
+        script.Tick().Commands();
+
+        script.NoTicket(TicketVerdict.Held);
+
+        Assert.Equal(WorkerMachine.HoldMin, script.Machine.HoldFor);
+    }
+
+    [Fact]
+    public void Stale_ticket_leads_to_the_same_batch_at_new_views_and_the_same_sequence()
+    {
+        MachineScript script = Computing();
+        script.Gradient().Commands();
+
+        Assert.Equal("Lease", script.NoTicket(TicketVerdict.Stale).Commands());
+        Assert.Equal(-1, script.Machine.Lease.Id);
+        Assert.Equal("Pull 0@0", script.Grant(0, 2, id: 7, isFresh: true).Commands());
+        Assert.Equal("Gradient", script.View(0, 5).Commands());
+        Assert.Equal("Ticket", script.Gradient().Commands());
+        Assert.Equal(0, script.Machine.Sequence);
+        Assert.Equal("Push 0 #0", script.Ticket(3).Commands());
+        Assert.Equal(7, script.Machine.Batch.Lease.Id);
+    }
+
+    [Fact]
+    public void Fresh_lease_pulls_every_shard_although_the_views_would_do()
+    {
+        MachineScript script = Computing();
+        script.UpToPush(ticket: 0).Pushed(0, 0, PushOutcomeKind.Applied, 1).Commands();
+
+        Assert.Equal("Pull 0@0", script.Grant(2, 6, id: 1, isFresh: true).Commands());
+        Assert.Equal("Gradient", script.View(0, 4).Commands());
+
+        // Only the first batch of the lease.
+        script.UpToPush(ticket: 1);
+        Assert.Equal("Release #1, Gradient", script.Pushed(0, 1, PushOutcomeKind.Applied, 5).Commands());
+    }
+
+    [Fact]
+    public void Empty_lease_flushes_without_a_gradient()
+    {
+        MachineScript script = Computing();
+        script.UpToPush(ticket: 0).Pushed(0, 0, PushOutcomeKind.Applied, 1).Commands();
+
+        Assert.Equal("Ticket", script.Grant(8, 8, id: 1).Commands());
+        Assert.True(script.Machine.IsFlushing);
+        Assert.Equal("Push 0 #1", script.Ticket(1).Commands());
+        Assert.Equal("Release #1, Lease", script.Pushed(0, 1, PushOutcomeKind.Applied, 2).Commands());
+        Assert.Equal(2, script.Machine.SamplesDone);
+        Assert.Equal("Stop", script.Answer(LeaseVerdict.Finished).Commands());
+    }
+
+    [Fact]
+    public void Where_rounds_overlap_the_ticket_comes_first_and_is_asked_for_again_before_the_push()
+    {
+        var script = new MachineScript(shards: 1, ticketFirst: true);
+        script.Commands();
+        Assert.Equal("Pull 0@0", script.Grant(0, 2, round: 3, isFresh: true).Commands());
+        Assert.Equal("Ticket", script.View(0, 9).Commands());
+        Assert.True(script.Machine.IsTicketOnly);
+        Assert.Equal("Gradient", script.Ticket(4).Commands());
+        Assert.Equal("Ticket", script.Gradient().Commands());
+        Assert.False(script.Machine.IsTicketOnly);
+        Assert.Equal("Hold", script.NoTicket(TicketVerdict.Held).Commands());
+        Assert.Equal("Ticket", script.Tick().Commands());
+        Assert.Equal("Push 0 #0", script.Ticket(4).Commands());
+
+        // Shards apply at once, so nothing is retained.
+        Assert.Equal("Release #0, Lease", script.Pushed(0, 0, PushOutcomeKind.Applied, 10).Commands());
     }
 
     [Fact]

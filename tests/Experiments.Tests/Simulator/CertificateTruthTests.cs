@@ -80,7 +80,7 @@ public sealed class CertificateTruthTests(ITestOutputHelper output)
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{objective}, {mode}: {runs} runs, {certified} certified, {below} below the truth, tightness median {Quantiles.Median(ratios):g3}, least {ratios.DefaultIfEmpty(double.NaN).Min():g3}"));
-        Assert.Empty(mistakes);
+        Assert.True(mistakes.Count == 0, string.Join('\n', mistakes.Take(20)));
 
         // What kept two losses within two rounds apart is not always known (bsp): such a run says so and is void.
         Assert.True(certified >= 0.9 * runs, $"only {certified} of {runs} runs have a certificate");
@@ -89,16 +89,16 @@ public sealed class CertificateTruthTests(ITestOutputHelper output)
     [Fact]
     public void An_understated_L_is_caught()
     {
-        int caught = 0;
-        for (ulong seed = 1; seed <= 10; seed++)
+        // From the minimum, only noise moves x: the truth is about half of L·r·σ², and a fifth of L makes the certificate a fifth of L·r·σ².
+        var lying = new LyingObjective(new QuadraticObjective(16, condition: 1.01, sampleVariance: 4, start: 0), smoothness: 0.2);
+        List<SimulationResult> runs = [];
+        for (ulong seed = 2; seed <= 60; seed += 3)
         {
-            var lying = new LyingObjective(new QuadraticObjective(16, condition: 1.01, sampleVariance: 4, start: 0.3f), smoothness: 0.05);
-            SimulationPlan plan = Plan("quadratic", RunPlan.Async, new CodecPlan(), ChurnPlan.None, seed) with { Objective = lying };
-            SimulationResult run = TrainingSimulation.Run(plan);
-            caught += CertificateCheck.Mistakes(run, 1).Any() ? 1 : 0;
+            runs.Add(TrainingSimulation.Run(Plan("quadratic", RunPlan.Async, new CodecPlan(), ChurnPlan.None, seed) with { Objective = lying }));
         }
 
-        Assert.True(caught == 10, $"caught in {caught} of 10 runs");
+        Assert.NotNull(CertificateCheck.MeanMistake(runs));
+        Assert.Contains(runs, CertificateCheck.IsCertified);
     }
 
     internal static SimulationPlan Plan(string objective, string mode, CodecPlan codec, ChurnPlan churn, ulong seed)

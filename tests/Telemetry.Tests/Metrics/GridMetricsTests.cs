@@ -27,6 +27,7 @@ public sealed class GridMetricsTests
         metrics.Finalised(delay: 3, gap: 0.25);
         metrics.Finalised(delay: 0, gap: double.NaN);
         metrics.GradientComputed(0.5);
+        metrics.GradientComputed(double.NaN);
         metrics.Pushed(0.125);
         metrics.Applied(updates: 2, samples: 128);
         metrics.Lost(1);

@@ -69,6 +69,7 @@ public sealed class TimedSpanTests
     [Fact]
     public void Seconds_of_a_part_run_from_the_end_of_the_one_before_it()
     {
+        using var caught = new SpanCatch(Job);
         var spans = new StepSpans(Job);
         spans.Begin();
         spans.Ended(StepPart.Pull);
@@ -78,6 +79,21 @@ public sealed class TimedSpanTests
         Assert.Equal(double.NaN, spans.Seconds(StepPart.Gradient));
         spans.Begin();
         Assert.Equal(double.NaN, spans.Seconds(StepPart.Pull));
+    }
+
+    [Fact]
+    public void No_clock_is_read_for_nobody()
+    {
+        var spans = new StepSpans(Job, every: 1);
+        spans.Begin();
+        spans.Ended(StepPart.Pull);
+        Assert.Equal(double.NaN, spans.Seconds(StepPart.Pull));
+
+        // Somebody comes in the middle of the step: it has no begin, so it has no span.
+        using var caught = new SpanCatch(Job);
+        spans.Ended(StepPart.Push);
+        spans.End(SampleRecords.Plain(1));
+        Assert.Empty(caught.Spans());
     }
 
     [Fact]
