@@ -6,8 +6,8 @@ using OrleansSgd.Benchmarks.Telemetry;
 // busy neighbour and a second core hide nothing. 40 000 tickets a second are 25 µs each on one core, and 50 µs of processor time on two.
 const int TicketsPerSecond = 40_000;
 const double Share = 1e9 / TicketsPerSecond;
-const int Tickets = 80_000;
-const int Rounds = 7;
+const int Tickets = TicketsPerSecond;
+const int Rounds = 15;
 
 using (var run = new TracedRun(isTraced: true))
 {

@@ -118,7 +118,7 @@ internal sealed class RandomRun
             Incarnation = worker.Incarnation,
             Rate = _random.Next(20) == 0 ? 0 : _rate,
             Flags = 128 | (_random.Next(9) == 0 ? 256 : 0) | (_random.Next(9) == 0 ? 512 : 0) | (_random.Next(3) == 0 ? 1 : 0) | (_random.Next(6) == 0 ? 2 : 0) | (_shape.IsBiased ? 4 : 0),
-            GradientSquared = 1 + _random.NextDouble(),
+            GradientSquared = 0.5 + (0.1 * _random.NextDouble()),
             HalfDifferenceSquared = 4 * _random.NextDouble(),
             SecantGradient = 0.4 * _random.NextDouble(),
             SecantDistance = 1,

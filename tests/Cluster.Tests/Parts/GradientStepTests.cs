@@ -1,5 +1,4 @@
 using OrleansSgd.Core.Codecs;
-using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Randomness;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Samples;
