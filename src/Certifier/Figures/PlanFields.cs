@@ -29,8 +29,10 @@ internal sealed record PlanFields(
         }
     }
 
-    private static PlanFields Read(JsonElement root, string mode, int workers)
+    private static PlanFields Read(JsonElement plan, string mode, int workers)
     {
+        // A job's plan has the way it is trained beside its data and its model.
+        JsonElement root = Find(plan, "run") is { ValueKind: JsonValueKind.Object } run ? run : plan;
         JsonElement codec = Find(root, "codec");
         JsonElement rule = Find(root, "rule");
         bool hasMomentum = Text(rule, "kind", "sgd") == "momentum";
