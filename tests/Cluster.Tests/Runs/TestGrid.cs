@@ -1,12 +1,17 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.TestingHost;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Schedules;
 using OrleansSgd.Data;
 using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Grains.Grid;
 using OrleansSgd.Grains.Jobs;
 using OrleansSgd.Models;
 using OrleansSgd.Silo;
+using OrleansSgd.Telemetry;
+using OrleansSgd.Telemetry.Export;
 using OrleansSgd.Testing;
 
 namespace OrleansSgd.Cluster.Tests.Runs;
@@ -55,6 +60,14 @@ internal sealed class TestGrid : IAsyncDisposable
         SubmitAnswer answer = await Cluster.Client.GetGrain<IGridGrain>(IGridGrain.Key).Submit(plan.ToJson());
         Assert.Empty(answer.Mistakes);
         return Cluster.Client.GetGrain<IJobGrain>(answer.Job!);
+    }
+
+    /// <summary>Begins the trace of the first job that is submitted.</summary>
+    public TraceFile Trace(JobPlan plan, string path)
+    {
+        IServiceProvider silo = Cluster.GetSiloServiceProvider(Cluster.Silos[0].SiloAddress);
+        string cluster = silo.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId;
+        return new TraceFile(path, new JobTrace(GridGrain.FirstJob(plan), cluster));
     }
 
     /// <summary>Runs a plan to its end.</summary>

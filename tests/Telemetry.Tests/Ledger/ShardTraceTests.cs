@@ -1,3 +1,4 @@
+using OrleansSgd.Core.Shards;
 using OrleansSgd.Telemetry.Ledger;
 using OrleansSgd.Telemetry.Tests.Reading;
 
@@ -40,6 +41,19 @@ public sealed class ShardTraceTests
             version += Entries(span).Count(entry => entry.Kind == 0);
         }
     });
+
+    [Fact]
+    public void Entries_of_a_shard_are_written_as_what_they_are()
+    {
+        using var caught = new SpanCatch(Job);
+        using ShardTrace trace = ShardTrace.Open(Job, shard: 0, incarnation: 0, version: 0);
+        trace.Add(new ShardEntry(5, ShardEntryKind.AppliedInRound));
+        trace.Add(new ShardEntry(4, ShardEntryKind.Applied));
+        trace.Add(new ShardEntry(6, ShardEntryKind.Void));
+        trace.Last();
+
+        Assert.Equal([(5L, 1UL), (4L, 0UL), (6L, 2UL)], Entries(Assert.Single(caught.Spans())));
+    }
 
     [Fact]
     public void A_full_span_is_handed_on_without_being_asked()

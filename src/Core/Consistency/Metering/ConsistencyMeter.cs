@@ -264,9 +264,8 @@ public sealed class ConsistencyMeter
         }
         else
         {
-            ticket = Measure(entry.Record);
-            rebased += LostPart(entry.Record);
-            AddProjections(entry.Record);
+            ticket = Measure(entry.Record, out double lostSquared);
+            rebased += Math.Sqrt(lostSquared);
         }
 
         rebased += entry.HasRecord ? _workers.LossOf(entry.Record, isVoid) : 0;
@@ -289,17 +288,6 @@ public sealed class ConsistencyMeter
     /// <summary>No further record comes: rounds that wait for one are complete as they are.</summary>
     public void Finish() => _isOver = true;
 
-    private static double LostPart(TicketRecord record)
-    {
-        double sum = 0;
-        foreach (ref readonly SliceRecord slice in record.Slices)
-        {
-            sum += slice.State == SliceState.Tombstoned ? slice.NormSquared : 0;
-        }
-
-        return Math.Sqrt(sum);
-    }
-
     private static void AddTo(ref double[] sum, ReadOnlySpan<float> sketch)
     {
         if (sum.Length < sketch.Length)
@@ -313,7 +301,7 @@ public sealed class ConsistencyMeter
         }
     }
 
-    private FinalisedTicket Measure(TicketRecord record)
+    private FinalisedTicket Measure(TicketRecord record, out double lostSquared)
     {
         _missing.Begin(record);
         for (long k = Math.Max(record.ViewWatermarkMin(), _ring.Oldest); k < record.RoundTicket; k++)
@@ -326,7 +314,7 @@ public sealed class ConsistencyMeter
         double staleEstimate = _missing.EstimateSquared();
         double local = record.LocalDistance + (MovesWithItsRound(record) ? _localMean : 0);
         double distance = Math.Sqrt(stale) + _residualNorm + local;
-        (double norm, double viewError) = SizeOf(record);
+        (double norm, double viewError, lostSquared) = TakeSlices(record);
         return new FinalisedTicket
         {
             Ticket = record.Ticket,
@@ -376,26 +364,29 @@ public sealed class ConsistencyMeter
         return distance * distance;
     }
 
-    private static (double Norm, double ViewError) SizeOf(TicketRecord record)
+    private (double Norm, double ViewError, double Lost) TakeSlices(TicketRecord record)
     {
         double norm = 0;
         double viewError = 0;
-        foreach (ref readonly SliceRecord slice in record.Slices)
+        double lost = 0;
+        Span<double> projections = _projections;
+        Span<SliceRecord> slices = record.Slices;
+        for (int shard = 0; shard < slices.Length; shard++)
         {
+            ref readonly SliceRecord slice = ref slices[shard];
             norm += slice.NormSquared;
             viewError += slice.ViewErrorSquared;
+            if (slice.State == SliceState.Tombstoned)
+            {
+                lost += slice.NormSquared;
+            }
+            else
+            {
+                projections[shard] += slice.Projection;
+            }
         }
 
-        return (norm, viewError);
-    }
-
-    private void AddProjections(TicketRecord record)
-    {
-        for (int shard = 0; shard < _projections.Length; shard++)
-        {
-            ref readonly SliceRecord slice = ref record.Slices[shard];
-            _projections[shard] += slice.State == SliceState.Applied ? slice.Projection : 0;
-        }
+        return (norm, viewError, lost);
     }
 
     // Between the local steps of a round x moves by the mean of what its workers do; a single gradient is taken before that.
