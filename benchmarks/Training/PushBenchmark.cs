@@ -20,7 +20,7 @@ internal static class PushBenchmark
     {
         await using LocalGrid grid = await LocalGrid.StartAsync(1, _ => { });
         IShardGrain shard = grid.Grains.GetGrain<IShardGrain>("benchmark/shard/0");
-        await shard.Start(new ShardStart(0, 1, new byte[length * sizeof(float)], 0, 0, [], [0]));
+        await shard.Start(new ShardStart(0, 1, new byte[length * sizeof(float)], 0, 0, [], [0], AnswerFraction: 1));
         byte[] frame = new byte[PushFrame.HeaderSize + (length * sizeof(float))];
         MemoryMarshal.Cast<byte, float>(frame.AsSpan(PushFrame.HeaderSize)).Fill(1e-6f);
         float[] from = new float[length];

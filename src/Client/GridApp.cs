@@ -69,6 +69,7 @@ internal static class GridApp
         root.Subcommands.Add(TrainVerb.Create(terminal));
         root.Subcommands.Add(CertifyVerb.Create(terminal));
         root.Subcommands.Add(DataVerb.Create(terminal));
+        root.Subcommands.Add(ExperimentVerb.Create(terminal));
         root.Subcommands.Add(VersionVerb.Create(terminal));
         return root;
     }

@@ -10,8 +10,8 @@ public sealed record ExperimentOptions
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Seeds of every configuration.</summary>
-    public int SeedCount => IsQuick ? 3 : 20;
+    public int SeedCount => IsQuick ? 3 : 16;
 
     /// <summary>Samples of one epoch, with batches of 4.</summary>
-    public int Samples => IsQuick ? 1200 : 4800;
+    public int Samples => IsQuick ? 1200 : 3600;
 }

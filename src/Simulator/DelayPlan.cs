@@ -31,6 +31,9 @@ public sealed record DelayPlan
     /// <summary>Chance of a message to be lost, question or answer; 0 up to, not including, 1.</summary>
     public double LossChance { get; init; }
 
-    /// <summary>How long a caller waits for an answer before it gives the call up.</summary>
+    /// <summary>After how long a lost message, or a member that died, is noticed.</summary>
     public double Timeout { get; init; } = 0.05;
+
+    /// <summary>Longest time that a question is held until there is something to say.</summary>
+    public double HoldTime { get; init; } = 1;
 }

@@ -100,14 +100,14 @@ internal sealed partial class SimulatedJob
         }
     }
 
-    // Answers as soon as there is something to say, and at the latest after half of the caller's patience.
+    // Answers as soon as there is something to say, or when it was held long enough.
     private void HoldUntil<T>(Func<(bool IsKnown, T Answer)> ask, Action<T> reply)
     {
         bool isAnswered = false;
         if (!Try())
         {
             _waiting.Add(Try);
-            _grid.Time.After(_grid.Plan.Delays.Timeout / 2, () =>
+            _grid.Time.After(_grid.Plan.Delays.HoldTime, () =>
             {
                 if (!isAnswered)
                 {

@@ -9,43 +9,28 @@ internal sealed class SimulatedNetwork(VirtualTime time, SeededRandom random, De
     public long LostCount { get; private set; }
 
     /// <summary>Makes a call: exactly one of <paramref name="answered"/> and <paramref name="failed"/> happens.</summary>
-    /// <param name="serve">Runs at the receiver, which may answer at once, later or never.</param>
-    public void Call<T>(Action<Action<T>> serve, Action<T> answered, Action failed)
-    {
-        bool isOver = false;
-        time.After(delays.Timeout, () =>
-        {
-            if (!isOver)
-            {
-                isOver = true;
-                failed();
-            }
-        });
-        Carry(() => serve(answer => Carry(() =>
-        {
-            if (!isOver)
-            {
-                isOver = true;
-                answered(answer);
-            }
-        })));
-    }
+    /// <param name="serve">Runs at the receiver, which answers at once or later.</param>
+    /// <param name="answered">The answer arrived.</param>
+    /// <param name="failed">Question or answer was lost: the caller knows after its timeout.</param>
+    public void Call<T>(Action<Action<T>> serve, Action<T> answered, Action failed) =>
+        Carry(() => serve(answer => Carry(() => answered(answer), failed)), failed);
 
     /// <summary>One message that arrives: its sender repeats it until it does.</summary>
     public void Deliver(Action arrive) => time.After(delays.NetworkMin + (delays.NetworkSpread * Exponential(random)), arrive);
 
-    private void Carry(Action arrive)
+    /// <summary>A draw of mean 1.</summary>
+    public static double Exponential(SeededRandom random) => -Math.Log(1 - random.NextDouble());
+
+    private void Carry(Action arrive, Action failed)
     {
         if (random.NextDouble() < delays.LossChance)
         {
             LostCount++;
+            time.After(delays.Timeout, failed);
         }
         else
         {
             Deliver(arrive);
         }
     }
-
-    /// <summary>A draw of mean 1.</summary>
-    public static double Exponential(SeededRandom random) => -Math.Log(1 - random.NextDouble());
 }

@@ -19,7 +19,7 @@ internal sealed class SimulatedShard(VirtualTime time, DelayPlan delays)
     public void Kill()
     {
         Life = null;
-        _waiting.Clear();
+        Wake();
     }
 
     /// <summary>Answers a view frame; null between two lives.</summary>
@@ -40,11 +40,11 @@ internal sealed class SimulatedShard(VirtualTime time, DelayPlan delays)
         return View(Life, outcome, viewVersion, viewIncarnation);
     }
 
-    /// <summary>Answers once the shard has the version, or after half of the caller's patience.</summary>
+    /// <summary>Answers once the shard has the version, or when it was held long enough.</summary>
     public void Pull(long viewVersion, int viewIncarnation, long versionMin, Action<byte[]?> reply)
     {
         bool isAnswered = false;
-        time.After(delays.Timeout / 2, () => Answer(PushOutcomeKind.NotYet));
+        time.After(delays.HoldTime, () => Answer(PushOutcomeKind.NotYet));
         Try();
 
         void Try()

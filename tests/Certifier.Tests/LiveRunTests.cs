@@ -41,15 +41,13 @@ public sealed class LiveRunTests
         try
         {
             int losses = 0;
-            var alarms = new List<string>();
             for (int seed = 1; seed <= SeedCount; seed++)
             {
-                RandomRun run = RandomRun.Of(seed);
+                RandomRun run = RandomRun.Of(seed, new RunShape { LosesOnlyWhatWasTold = true });
                 string path = Path.Combine(folder, $"{seed}.jsonl");
                 MonitorReport report = LiveRun.Write(run.Model, path);
                 if (report.Alarms.Count > 0)
                 {
-                    alarms.Add(seed + ": " + report.Alarms[0]);
                     // A run that the monitor broke off from its ledger proves nothing, live or here.
                     continue;
                 }
@@ -58,7 +56,6 @@ public sealed class LiveRunTests
                 CleanRunTests.AssertClean(TraceCertifier.Certify(new CertifyRequest([path])), seed);
             }
 
-            File.WriteAllLines("/tmp/h5/alarms.txt", alarms);
             Assert.True(losses > 10, $"Only {losses} runs had a loss and no alarm: the runs test little.");
         }
         finally

@@ -60,7 +60,7 @@ internal sealed record FaultPlan
     public static FaultPlan Draw(ulong seed, string mode)
     {
         var random = new SeededRandom(seed, stream: 1);
-        var flushes = new SeededRandom(seed, stream: 4);
+        var choices = new SeededRandom(seed, stream: 4);
         return new FaultPlan
         {
             Run = new RunPlan
@@ -74,7 +74,9 @@ internal sealed record FaultPlan
                 LeaseBatches = 1 + random.NextInt(4),
 
                 // The updates here are never encoded; the codec decides whether workers flush at the end.
-                Codec = flushes.NextInt(2) == 0 ? new CodecPlan() : new CodecPlan(CodecPlan.OneBit),
+                Codec = choices.NextInt(2) == 0 ? new CodecPlan() : new CodecPlan(CodecPlan.OneBit),
+                Assignment = RunPlan.Assignments[Math.Max(0, choices.NextInt(5) - 2)],
+                Quorum = choices.NextDouble(),
             },
             Samples = 40 + random.NextInt(80),
             IsSparse = random.NextInt(2) == 0,

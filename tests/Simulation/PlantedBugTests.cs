@@ -1,3 +1,4 @@
+using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Shards;
 using OrleansSgd.Simulation.Checks;
@@ -10,7 +11,7 @@ namespace OrleansSgd.Simulation;
 /// <summary>Each checker must catch the bug that was planted for it, or its silence says nothing.</summary>
 public class PlantedBugTests
 {
-    private const ulong SeedCount = 100;
+    private const ulong SeedCount = 300;
 
     [Fact]
     public void Shard_that_forgets_what_it_applied_is_caught_by_the_once_check() =>
@@ -43,6 +44,31 @@ public class PlantedBugTests
     [Fact]
     public void Job_that_returns_a_doubtful_lease_at_once_is_caught_by_the_account_check() =>
         AssertCaught<AccountCheck>(RunPlan.Async, new HastyJob());
+
+    [Theory]
+    [InlineData(RunPlan.Async, LedgerFactKind.Void)]
+    [InlineData(RunPlan.Async, LedgerFactKind.Orphan)]
+    [InlineData(RunPlan.Async, LedgerFactKind.Retire)]
+    [InlineData(RunPlan.Async, LedgerFactKind.Restore)]
+    [InlineData(RunPlan.Bsp, LedgerFactKind.Void)]
+    [InlineData(RunPlan.Bsp, LedgerFactKind.Settle)]
+    [InlineData(RunPlan.Bsp, LedgerFactKind.Orphan)]
+    public void Job_that_keeps_a_kind_of_fact_to_itself_is_caught_by_the_ledger_check(string mode, LedgerFactKind kind) =>
+        AssertCaught<LedgerCheck>(mode, new SilentJob(kind));
+
+    [Fact]
+    public void Job_that_says_nothing_of_lost_updates_is_caught_by_the_ledger_check() =>
+        AssertCaught<LedgerCheck>(RunPlan.Async, new CarelessJob());
+
+    [Theory]
+    [InlineData(RunPlan.Bsp)]
+    [InlineData(RunPlan.VarianceBounded)]
+    public void Job_that_takes_x_too_early_is_caught_by_the_order_check(string mode) =>
+        AssertCaught<OrderCheck>(mode, new EarlyJob());
+
+    [Fact]
+    public void Job_that_thinks_views_newer_than_they_were_is_caught_by_the_order_check() =>
+        AssertCaught<OrderCheck>(RunPlan.Async, new TrustingJob());
 
     [Fact]
     public void Job_that_never_hears_of_lost_silos_is_caught_by_the_end_check() =>

@@ -52,6 +52,7 @@ internal static class TrainVerb
         }
 
         using RunFolder folder = input.Folder;
+        using GridTelemetry? telemetry = GridTelemetry.Start(); // where the OTEL_* variables name a collector
         WatchOutcome? outcome = null;
         await report.ShowAsync(async () =>
         {

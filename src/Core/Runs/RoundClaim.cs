@@ -7,6 +7,7 @@ internal sealed class RoundClaim(OpenTicket open, int worker, int incarnation)
 {
     private FenceReport[] _reports = [];
     private bool?[] _decided = [];
+    private bool[] _isOffered = [];
 
     /// <summary>The ticket and what is known of its update.</summary>
     public OpenTicket Open => open;
@@ -47,6 +48,16 @@ internal sealed class RoundClaim(OpenTicket open, int worker, int incarnation)
         Array.Resize(ref _decided, shardCount);
         _decided[shard] = isHad;
     }
+
+    /// <summary>A shard died that may have had it; its next life is offered it again, as long as the worker lives.</summary>
+    public void Offer(int shard, int shardCount)
+    {
+        Array.Resize(ref _isOffered, shardCount);
+        _isOffered[shard] = true;
+    }
+
+    /// <summary>True when the worker died before a shard that had to be offered it again had taken it.</summary>
+    public bool IsLostIn(int shard) => _isOffered.Length > 0 && _isOffered[shard] && IsHad(shard) == false;
 
     /// <summary>Whether the shard has it, for good; null while nobody knows.</summary>
     public bool? IsHad(int shard) =>

@@ -39,8 +39,11 @@ public sealed partial class RunCoordinator
 
         public int FencesUnderWay { get; set; } = 1;
 
-        /// <summary>True when a shard that died may have had it.</summary>
+        /// <summary>True when a shard that died may have had it, and the ledger was told so.</summary>
         public bool MayBeLost { get; set; }
+
+        /// <summary>True when a shard that died may have had it while its worker lived to offer it again.</summary>
+        public bool WasOffered { get; init; }
 
         public FenceReport[] Reports => _reports;
 
@@ -135,7 +138,12 @@ public sealed partial class RunCoordinator
         }
         else
         {
+            MixNewestRound();
             RestoreDoubts(shard, settled, lost);
+            foreach (WorkerSeat seat in _seats.Where(seat => seat.IsOpen && !settled.Contains(seat.Open.Ticket)))
+            {
+                seat.IsOffered = true;
+            }
         }
 
         for (long ticket = settled.Watermark; ticket < _nextTicket; ticket++)
@@ -229,7 +237,7 @@ public sealed partial class RunCoordinator
             _leases.Split(seat.Open.Lease.Id, seat.Open.End);
             if (isDoubtful)
             {
-                _doubtful[seat.Open.Ticket] = new Doubt(seat.Open, worker, incarnation);
+                _doubtful[seat.Open.Ticket] = new Doubt(seat.Open, worker, incarnation) { WasOffered = seat.IsOffered };
             }
         }
         else if (_leases.HeldBy(worker) is { } lease)
@@ -261,9 +269,9 @@ public sealed partial class RunCoordinator
         long ticket = open.Ticket;
         bool[] applied = [.. doubt.Reports.Select(report => report.HadApplied)];
         int count = applied.Count(isApplied => isApplied);
-        if (doubt.MayBeLost && ticket < _cutTicket)
+        if (count < applied.Length && (doubt.WasOffered || (doubt.MayBeLost && ticket < _cutTicket)))
         {
-            Break($"Ticket {ticket} was in x when the loss was measured, and died with worker {doubt.Worker} and a shard: nobody knows its size.");
+            Break($"Ticket {ticket} may have been in x, and in views, when it died with a shard and then with worker {doubt.Worker}.");
         }
 
         if (count == 0)
@@ -287,6 +295,7 @@ public sealed partial class RunCoordinator
 
         if (count < applied.Length)
         {
+            MixNewestRound();
             Settle(ticket, round: -1);
         }
 

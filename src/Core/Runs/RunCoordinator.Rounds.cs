@@ -22,6 +22,8 @@ public sealed partial class RunCoordinator
     // Shared by the facts of all ordinary contributions; nobody writes to it.
     private readonly bool[] _everywhere;
 
+    private bool IsClaimInDoubt => _claims.Exists(claim => !claim.IsRetained && !claim.IsReported);
+
     private bool IsClaimed(long ticket) => _claims.Exists(claim => claim.Open.Ticket == ticket && !claim.IsFinal);
 
     private bool IsSlotHadSomewhere(Lease lease) => _claims.Exists(claim =>
@@ -69,6 +71,14 @@ public sealed partial class RunCoordinator
         }
 
         claim.Report(reports);
+        for (int shard = 0; shard < _shards.Length; shard++)
+        {
+            if (claim.IsLostIn(shard))
+            {
+                BreakIfSeen(claim, shard);
+            }
+        }
+
         if (!claim.HasRow)
         {
             Close(claim.Worker, claim.Open);
@@ -128,13 +138,17 @@ public sealed partial class RunCoordinator
     private List<long> RestoreClaims(int shard, TicketSet settled, long version)
     {
         List<long> ahead = [.. _claims.Where(claim => claim.Round >= version).Select(claim => claim.Open.Ticket)];
-        foreach (RoundClaim claim in _claims.Where(claim => !claim.IsRetained).ToArray())
+        foreach (RoundClaim claim in _claims.ToArray())
         {
-            if (claim.Round >= version)
+            if (claim.Round >= version && claim.IsRetained)
+            {
+                claim.Offer(shard, _shards.Length);
+            }
+            else if (claim.Round >= version)
             {
                 LoseClaim(claim, shard);
             }
-            else if (claim.IsHad(shard) is null)
+            else if (!claim.IsRetained && claim.IsHad(shard) is null)
             {
                 DecideClaim(claim, shard, settled);
             }
@@ -148,17 +162,25 @@ public sealed partial class RunCoordinator
         bool mayHave = claim.IsHad(shard) != false;
         claim.Decide(shard, _shards.Length, isHad: false);
         _unfenced.Add(claim.Open.Ticket);
-        if (mayHave && (claim.Round < _leases.RoundsOpened - 1 || claim.Open.Ticket < _cutTicket))
+        if (mayHave)
         {
-            // The round after it was begun or the loss measured, perhaps with what is gone now, and nobody can say.
-            Break(
-                $"Shard {shard} died with round {claim.Round}, of which it may have had ticket {claim.Open.Ticket} of worker " +
-                $"{claim.Worker}, who is gone as well.");
+            BreakIfSeen(claim, shard);
         }
 
         if (claim.IsReported)
         {
             Reconsider(claim);
+        }
+    }
+
+    // The round after it was begun or the loss measured, perhaps with what is gone now, and nobody can say.
+    private void BreakIfSeen(RoundClaim claim, int shard)
+    {
+        if (claim.Round < _leases.RoundsOpened - 1 || claim.Open.Ticket < _cutTicket)
+        {
+            Break(
+                $"Shard {shard} died with round {claim.Round}, of which it may have had ticket {claim.Open.Ticket} of worker " +
+                $"{claim.Worker}, who is gone as well.");
         }
     }
 

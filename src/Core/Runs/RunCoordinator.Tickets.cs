@@ -17,8 +17,10 @@ public sealed partial class RunCoordinator
     private long _cutTicket = -1;
     private bool _isCutWished;
 
-    // A round does not open while the host has not heard that the one before is a boundary, or holds it.
-    private bool MayOpenRound => _holds == 0 && _boundaries == 0 && !_isCutWished && (!_overlaps || IsNewestRoundTicketed);
+    // A round does not open while the host has not heard that the one before is a boundary, or holds it. Nor while shards have
+    // not said what they have of a lost worker: they remember two rounds.
+    private bool MayOpenRound =>
+        _holds == 0 && _boundaries == 0 && !_isCutWished && (!_overlaps || IsNewestRoundTicketed) && !IsClaimInDoubt;
 
     private bool IsNewestRoundTicketed =>
         _leases.RoundsOpened == 0 || _roundTickets.CountOf(_leases.RoundsOpened - 1) == _leases.SlotsOf(_leases.RoundsOpened - 1);
@@ -179,6 +181,7 @@ public sealed partial class RunCoordinator
         seat.Sequence = asked.Sequence;
         seat.Open = asked with { Grant = grant };
         seat.IsOpen = true;
+        seat.IsOffered = false;
         seat.ViewFloor = _closed.Watermark;
         if (!asked.Lease.IsFlush)
         {
@@ -208,13 +211,18 @@ public sealed partial class RunCoordinator
             return _roundTickets.FirstOf(lease.Round);
         }
 
+        MixNewestRound();
+        return ticket;
+    }
+
+    // Views that are pulled from now on may say that they contain a ticket which is not before their round.
+    private void MixNewestRound()
+    {
         long newest = _leases.RoundsOpened - 1;
-        if (_roundTickets.FirstOf(newest) >= 0 && !IsNewestRoundTicketed)
+        if (_overlaps && newest >= 0 && _roundTickets.FirstOf(newest) >= 0 && !IsNewestRoundTicketed)
         {
             _roundMixed = newest;
         }
-
-        return ticket;
     }
 
     private void Close(int worker, WorkerSeat seat)

@@ -9,6 +9,9 @@ internal sealed class WorkerSeat
     /// <summary>True until the worker's next question says that every shard has the ticket.</summary>
     public bool IsOpen { get; set; }
 
+    /// <summary>True when a shard died that may have had the open ticket: its next life is offered it again.</summary>
+    public bool IsOffered { get; set; }
+
     /// <summary>The newest update a ticket was given for.</summary>
     public long Sequence { get; set; } = -1;
 

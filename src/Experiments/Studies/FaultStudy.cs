@@ -78,7 +78,10 @@ public sealed class FaultStudy : IStudy
         int below = runs.Count(run => run.Report.Certificate.Total < run.Truth.GradientSquaredMean);
         int alarms = runs.Count(run => run.Report.Alarms.Except(run.Breaks).Any());
         Case[] rounds = [.. cases.Where(one => one.Mode == RunPlan.Bsp)];
-        double roundGap = rounds.Max(one => one.Sweep.BoundExact.Mean);
+        double alone = rounds.Where(one => one.Fault != "silos killed").Max(one => one.Sweep.BoundExact.Mean);
+        double together = rounds.Where(one => one.Fault == "silos killed").Max(one => one.Sweep.BoundExact.Mean);
+        SimulationResult[] shards = [.. cases.Where(one => one.Fault == "shards killed").SelectMany(one => one.Sweep.Runs)];
+        SimulationResult[] silos = [.. cases.Where(one => one.Fault == "silos killed").SelectMany(one => one.Sweep.Runs)];
         return new StudySection(Letter, Title)
             .Say("Kills are spread over the middle of the run; victims are drawn. A killed worker loses what it had under way, a killed shard comes back from the newest view that a worker "
                 + "or the last cut has. A killed silo is a shard and about half of the workers at once. f in per cent is the chance of each message to be lost; its caller repeats it after 50 ms.")
@@ -86,8 +89,11 @@ public sealed class FaultStudy : IStudy
             .Show("d-workers", Plot(cases, "workers killed"))
             .Show("d-silos", Plot(cases, "silos killed"))
             .Say($"**Found.** {Numbers.Share(certified, runs.Length)} runs have a certificate at the end; it is below the true average in {Numbers.Share(below, certified)}, and the monitor raised an alarm in {Numbers.Share(alarms, runs.Length)}. "
-                + $"In rounds the exact B stays at {Numbers.Text(roundGap)} or below, whatever is killed: a round waits until every slot is there, so a crash costs time and not distance, and the bound fM/p of the broadcast model is never used. "
-                + "In single steps a loss is no lasting part of the gap either: what is gone for good is taken out of x, and its price is J. That is how a run can outlive more than f crashes; a bound that counts them for the whole run could not.");
+                + $"Shards that die alone lose {shards.Sum(run => run.Totals.UpdatesLost)} updates in {shards.Length} runs, because somebody who lives has the newest slice or still holds the update; "
+                + $"together with workers they lose {silos.Sum(run => run.Totals.UpdatesLost)} in {silos.Length}. "
+                + $"In rounds the exact B is at most {Numbers.Text(alone)} (rounding) while workers and shards die apart, and at most {Numbers.Text(together)} when they die together: a round waits until every slot is there, "
+                + "so a crash costs time and hardly any distance, and fM/p, made for broadcasts that reach only some, is not used up. In single steps, too, a loss is no lasting part of the gap: "
+                + "what is gone for good is taken out of x, and its price is J. So a run can outlive any number of crashes, which a bound that counts them for the whole run cannot say.");
     }
 
     private static string Predicted(Case one) => one.Mode == RunPlan.Bsp && one.Fault != "messages lost"

@@ -126,7 +126,7 @@ public readonly record struct StepAdjustment(
 
 /// <summary>A request for a ticket: one batch of one lease.</summary>
 /// <param name="Sequence">Number of the worker's update.</param>
-/// <param name="Norm">At least the norm of its update, where the mode goes by it; otherwise 0.</param>
+/// <param name="Norm">At least the norm of its update; NaN before it is computed.</param>
 /// <param name="Ledger">As in a lease request.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.TicketRequest")]
 public readonly record struct TicketRequest(

@@ -80,6 +80,13 @@ public sealed partial class JobGrain
                 run.Ledger.TakeFacts();
                 run.Ledger.Expect(ticket);
                 ModelSnapshot snapshot = await run.Evaluator.ReadAsync(run.Shards, versionMin, ticket);
+                if (!snapshot.IsAt(ticket))
+                {
+                    // A slot of a lost worker was computed again meanwhile, under a ticket behind the cut.
+                    run.Coordinator.Release();
+                    return new HeldModel(-1, 0, snapshot);
+                }
+
                 double held = run.Ledger.HeldNorm;
                 HeldTicket? audited = run.Plan.Run.IsSynchronous ? null : _heldTickets.FirstOrDefault();
                 double stale = audited is null ? double.NaN : await DistanceAsync(run, audited.Request, snapshot);

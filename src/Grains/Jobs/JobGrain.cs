@@ -58,6 +58,8 @@ public sealed partial class JobGrain(
 
     private string Job => this.GetPrimaryKeyString();
 
+    private JobSpans Spans => new(new JobTrace(Job, cluster.Value.ClusterId));
+
     private double Seconds => _startedAt == 0 ? 0
         : _phase == JobPhase.Running ? time.GetElapsedTime(_startedAt).TotalSeconds : _secondsTotal;
 
@@ -384,6 +386,7 @@ public sealed partial class JobGrain(
         {
             (int workers, int shards) = _run!.MembersOf(left);
             LogSiloLeft(Job, left, workers, shards);
+            Spans.Rebalance(Stopwatch.GetTimestamp(), workers, shards, $"silo {left} left");
             _events.Add(new JobEvent(
                 "left", Seconds, _run.Coordinator.Totals.Tickets, Silo: left, WorkersMoved: workers, ShardsMoved: shards));
         }
@@ -465,7 +468,7 @@ public sealed partial class JobGrain(
         double? smoothness = _run.ExactSmoothness is { IsCompletedSuccessfully: true, Result: { } exact } ? exact : null;
         _closed = _run.Ledger.Close(outcome, smoothness);
         RunPlan plan = _run.Plan.Run;
-        new JobSpans(new JobTrace(Job, cluster.Value.ClusterId)).Run(
+        Spans.Run(
             _begun, plan.Mode, plan.Workers, plan.Shards, _run.Coordinator.Totals.Tickets, outcome);
         _run.Ledger.Dispose();
     }

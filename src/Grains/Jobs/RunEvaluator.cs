@@ -97,6 +97,20 @@ internal sealed class ModelSnapshot(ShardMap map)
     /// <summary>Tickets in the slice of a shard.</summary>
     public TicketSet Settled(int shard) => _settled[shard];
 
+    /// <summary>True when every slice contains every ticket below this one and none from it on.</summary>
+    public bool IsAt(long ticket)
+    {
+        foreach (TicketSet settled in _settled)
+        {
+            if (settled.Watermark != ticket || settled.ExceptionCount > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>The slice of a shard.</summary>
     public Span<float> Slice(int shard) => Parameters.AsSpan(map[shard].Start, map[shard].Length);
 

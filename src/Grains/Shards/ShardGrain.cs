@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,7 @@ using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
 using OrleansSgd.Telemetry;
 using OrleansSgd.Telemetry.Ledger;
+using OrleansSgd.Telemetry.Spans;
 
 namespace OrleansSgd.Grains.Shards;
 
@@ -30,6 +32,7 @@ public sealed partial class ShardGrain(
     private int _waiting;
     private ParameterShard? _shard;
     private ShardTrace? _trace;
+    private JobSpans? _spans;
     private IGrainTimer? _flush;
 
     /// <inheritdoc/>
@@ -63,9 +66,17 @@ public sealed partial class ShardGrain(
             return new(default(ShardAnswer));
         }
 
+        long begin = _trace is { IsOn: true } ? Stopwatch.GetTimestamp() : 0;
         (long version, long watermark) = (_shard.Version, _shard.Settled.Watermark);
         PushOutcome outcome = _shard.Push(request.Frame.Span, out PushHeader header);
         NoteSettled(_shard, version, watermark);
+        if (begin != 0 && _spans!.Takes(header.Ticket))
+        {
+            _spans.Apply(
+                begin, _shard.Shard, _shard.Incarnation, header.Ticket, outcome.Version, outcome.Delay, request.Frame.Length,
+                outcome.Kind.ToString());
+        }
+
 
         byte[] buffer = _pushAnswers.Take(header.Worker, header.Incarnation, header.Sequence, _shard.ViewSizeMax);
         int size = _shard.WriteView(
@@ -178,8 +189,9 @@ public sealed partial class ShardGrain(
     private void OpenTrace(ShardStart start)
     {
         CloseTrace();
-        string job = JobKeys.JobOf(this.GetPrimaryKeyString());
-        _trace = ShardTrace.Open(new JobTrace(job, cluster.Value.ClusterId), start.Shard, start.Incarnation, start.Version);
+        var job = new JobTrace(JobKeys.JobOf(this.GetPrimaryKeyString()), cluster.Value.ClusterId);
+        _spans = new JobSpans(job);
+        _trace = ShardTrace.Open(job, start.Shard, start.Incarnation, start.Version);
         _shard!.KeepsJournal = _trace.IsOn;
         if (_trace.IsOn)
         {

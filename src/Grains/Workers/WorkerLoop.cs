@@ -121,7 +121,7 @@ internal sealed partial class WorkerLoop(
         {
             ValueTask<TicketAnswer> asked = job.Ticket(new TicketRequest(
                 identity.Worker, identity.Incarnation, machine.Sequence, batch.Lease.Id, batch.Start, batch.End,
-                isEncoding ? step.NormBound(machine, encoder) : 0, encoder.Ledger));
+                step.NormBound(machine, encoder), encoder.Ledger));
 
             // The call travels while the update is encoded, unless what is encoded depends on the answer.
             bool isFinite = !isEncoding || step.AsksFirst || TryEncode(batch, step.RateOf(batch));

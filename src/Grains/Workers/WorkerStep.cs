@@ -66,8 +66,9 @@ internal sealed class WorkerStep(RunPlan plan, ShardMap map, GradientStep gradie
         return (float)(rate * DelayAdaptiveRate.FactorOf(delay, plan.Workers, _adjustment.Smoothness, rate));
     }
 
-    /// <summary>At least the norm of the update that the machine's batch makes; 0 when nobody asks for it.</summary>
-    public double NormBound(WorkerMachine machine, UpdateEncoder encoder) => plan.Mode != RunPlan.NormBounded ? 0
+    /// <summary>At least the norm of the update that the machine's batch makes; NaN before there is a gradient.</summary>
+    /// <remarks>Modes go by it, and the ledger does when worker and shard die together: then nobody else has seen the update.</remarks>
+    public double NormBound(WorkerMachine machine, UpdateEncoder encoder) => machine.IsTicketOnly ? double.NaN
         : encoder.SequenceEncoded >= machine.Sequence ? encoder.Norm
         : machine.IsFlushing ? encoder.ResidualNorm
         : encoder.NormBound(gradient.Gradient, RateOf(machine.Batch));

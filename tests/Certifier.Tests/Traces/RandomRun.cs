@@ -249,10 +249,21 @@ internal sealed class RandomRun
         {
             shard.Checkpoint();
         }
-        else if (draw == 11 && _shape.HasLosses)
+        else if (draw == 11 && _shape.HasLosses && !(_shape.LosesOnlyWhatWasTold && IsUntold(shard)))
         {
+            if (_shape.LosesOnlyWhatWasTold)
+            {
+                _workers.ForEach(Send);
+            }
+
             _model.Ledger.Add(shard.Restore(_model, _random));
         }
+    }
+
+    private bool IsUntold(Shard shard)
+    {
+        int index = _shards.IndexOf(shard);
+        return _measured is not null || _workers.Exists(worker => worker.Row?.Slices[index].State == 1);
     }
 
     // A loss takes time to measure, and then the run has gone on.

@@ -9,6 +9,9 @@ internal sealed record RunShape
 
     public bool HasHeldMass { get; init; } = true;
 
+    /// <summary>Shards die only when the rows of everything that they lose have been told.</summary>
+    public bool LosesOnlyWhatWasTold { get; init; }
+
     public bool IsBiased { get; init; }
 
     public RunFault Fault { get; init; }

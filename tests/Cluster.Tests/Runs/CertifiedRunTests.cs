@@ -98,8 +98,10 @@ public sealed class CertifiedRunTests
         Assert.Equal("", certified.Damage);
         Assert.Empty(certified.Findings);
         Assert.True(certified.ExactlyOnce);
-        Assert.Equal(progress.Certificate!.Status, certified.Certificate!.Status);
-        Assert.Equal(progress.Certificate.Value, certified.Certificate.Value, 9);
+        CertificateProgress live = Assert.IsType<CertificateProgress>(progress.Certificate);
+        Assert.True(live.Status == "STATISTICAL", live.Reason);
+        Assert.True(progress.UpdatesLost == 0 || live.Jump > 0);
+        Assert.Equal(live.Value, certified.Certificate!.Value, 9);
     }
 
     private static async Task<(JobProgress, Certification)> CertifyAsync(JobPlan plan, long? killAt)

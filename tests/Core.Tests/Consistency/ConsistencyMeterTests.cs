@@ -197,6 +197,8 @@ public class ConsistencyMeterTests
 
         Assert.Equal(RecordVerdict.Duplicate, meter.Record(Ticket(0, [3])).Verdict);
         Assert.Equal(RecordVerdict.AlreadyFinalised, meter.Record(Ticket(1, [3], [0])).Verdict);
+        Assert.Equal(RecordVerdict.Duplicate, meter.Settle(0, 0, SliceState.Applied).Verdict);
+        Assert.Equal(RecordVerdict.AlreadyFinalised, meter.Settle(0, 0, SliceState.Tombstoned).Verdict);
     }
 
     [Fact]

@@ -29,11 +29,28 @@ public class LeaseTableLaws
             .QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Overlapping_rounds_use_every_sample_once_whoever_gets_lost() =>
+        Prop.ForAll(Histories, h => Mistake(
+            LeaseTable.Overlapping(h.Samples, h.Epochs, h.Batch, h.Workers, h.Width / 5.0, isFlushed: true),
+            h.Samples, h.Epochs, h.Workers, h.Choices, ahead: 2) is null)
+            .QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Flushes_change_nothing_about_samples() =>
+        Prop.ForAll(Histories, h => Mistake(
+            LeaseTable.Asynchronous(h.Samples, h.Epochs, h.Batch, h.Width, flushes: h.Workers),
+            h.Samples, h.Epochs, h.Workers, h.Choices) is null && Mistake(
+            LeaseTable.Synchronous(h.Samples, h.Epochs, h.Batch, h.Workers, isFlushed: true),
+            h.Samples, h.Epochs, h.Workers, h.Choices) is null)
+            .QuickCheckThrowOnFailure();
+
+    [Fact]
     public void Lease_that_is_used_without_being_committed_is_caught() => Assert.NotNull(Mistake(
         LeaseTable.Asynchronous(20, 1, 2, 2), 20, 1, 2, [.. Enumerable.Range(0, 400).Select(i => 4 * i)], forgotten: 3));
 
     // Plays the choices, then lets everybody finish; counts what was used of each sample.
-    private static string? Mistake(LeaseTable table, int samples, int epochs, int workers, int[] choices, int forgotten = -1)
+    private static string? Mistake(
+        LeaseTable table, int samples, int epochs, int workers, int[] choices, int forgotten = -1, int ahead = 1)
     {
         int[,] uses = new int[epochs, samples];
         Lease?[] held = new Lease?[workers];
@@ -46,7 +63,7 @@ public class LeaseTableLaws
             {
                 LeaseVerdict verdict = table.Ask(worker, out Lease granted);
                 held[worker] = verdict == LeaseVerdict.Granted ? granted : null;
-                if (verdict == LeaseVerdict.Granted && granted.Round > roundUsed + 1)
+                if (verdict == LeaseVerdict.Granted && granted.Round > roundUsed + ahead)
                 {
                     return $"round {granted.Round} opened while {roundUsed} was the last to be used";
                 }
@@ -55,6 +72,17 @@ public class LeaseTableLaws
             }
 
             held[worker] = null;
+            if (lease.IsFlush)
+            {
+                bool isDone = choice % 4 <= 1 ? table.Commit(lease.Id, worker) : table.Return(lease.Id);
+                if (!isDone || !(table.IsFlushing || table.IsFinished))
+                {
+                    return $"flush {lease.Id} was granted before the last sample was used";
+                }
+
+                continue;
+            }
+
             int used = (choice % 4) switch
             {
                 0 or 1 => lease.End,

@@ -91,7 +91,7 @@ internal sealed class JobHost
         if (_coordinator.Totals.Tickets > ticketsBefore)
         {
             _grid.Facts.Add(new TicketGiven(
-                grant.Ticket, grant.RoundTicket, worker, incarnation, sequence, batch.Lease.Epoch, batch.Start, batch.End));
+                grant.Ticket, _grid.Hooks.RoundTicket(grant), worker, incarnation, sequence, batch.Lease.Epoch, batch.Start, batch.End));
         }
 
         Pump();
@@ -167,7 +167,10 @@ internal sealed class JobHost
     {
         while (!_grid.Facts.IsEnded && _coordinator.TryNextFact(out LedgerFact fact))
         {
-            _grid.Facts.Add(new Told(fact));
+            if (_grid.Hooks.Tell(fact) is { } told)
+            {
+                _grid.Facts.Add(new Told(told));
+            }
         }
 
         while (!_grid.Facts.IsEnded && _coordinator.TryNext(out RunCommand command))

@@ -1,3 +1,5 @@
+using OrleansSgd.Core.Consistency.Ledger;
+using OrleansSgd.Core.Runs;
 using OrleansSgd.Simulation.Hosts;
 
 namespace OrleansSgd.Simulation.Plants;
@@ -12,6 +14,30 @@ internal sealed class HastyJob : Hooks
 internal sealed class DeafJob : Hooks
 {
     public override bool IgnoresLostSilos => true;
+}
+
+/// <summary>Does not tell of one kind of fact.</summary>
+internal sealed class SilentJob(LedgerFactKind kind) : Hooks
+{
+    public override LedgerFact? Tell(in LedgerFact fact) => fact.Kind == kind ? null : fact;
+}
+
+/// <summary>Says that nothing was lost with a shard.</summary>
+internal sealed class CarelessJob : Hooks
+{
+    public override LedgerFact? Tell(in LedgerFact fact) => fact with { Lost = [] };
+}
+
+/// <summary>Takes x one ticket too early.</summary>
+internal sealed class EarlyJob : Hooks
+{
+    public override long RoundTicket(in TicketGrant grant) => grant.RoundTicket - 1;
+}
+
+/// <summary>Thinks that an orphan's view was as new as it can have been.</summary>
+internal sealed class TrustingJob : Hooks
+{
+    public override LedgerFact? Tell(in LedgerFact fact) => fact with { ViewFloor = fact.RoundTicket };
 }
 
 /// <summary>Workers whose views are off by a little.</summary>

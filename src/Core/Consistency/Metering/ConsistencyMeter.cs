@@ -137,7 +137,8 @@ public sealed class ConsistencyMeter
 
         if (ticket < NextTicket)
         {
-            return Outcome(RecordVerdict.AlreadyFinalised, ticket, NextTicket);
+            bool known = _ring.Find(ticket) is { } old && old.Record.Slices[shard].State == state;
+            return Outcome(known ? RecordVerdict.Duplicate : RecordVerdict.AlreadyFinalised, ticket, NextTicket);
         }
 
         if (!_ring.Reach(ticket))
