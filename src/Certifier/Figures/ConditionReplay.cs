@@ -9,6 +9,9 @@ internal sealed class ConditionReplay(LedgerOpening opening, double boundAsked, 
     // The live quantile is an expansion good to 1 % where it is least so; verdicts that turn within that are not a disagreement.
     private const double QuantileSlack = 0.02;
 
+    // A predicted B may be met exactly, and then rounding would decide.
+    private const double BoundSlack = 1e-9;
+
     private readonly double[] _gaps = new double[Math.Min(opening.Window, 1 << 24)];
     private readonly bool[][] _seen = [new bool[4], new bool[4], new bool[4]];
     private int _count;
@@ -50,11 +53,12 @@ internal sealed class ConditionReplay(LedgerOpening opening, double boundAsked, 
     {
         GapWindow window = GapWindow.Of(_gaps, _delayMax);
         double bound = Bound;
-        ConditionVerdict verdict = window.Verdict(bound, opening.Confidence);
+        double wide = bound * (1 + BoundSlack);
+        ConditionVerdict verdict = window.Verdict(wide, opening.Confidence);
         WindowCount++;
         _seen[0][(int)verdict] = true;
-        _seen[1][(int)window.Verdict(bound, opening.Confidence, 1 - QuantileSlack)] = true;
-        _seen[2][(int)window.Verdict(bound, opening.Confidence, 1 + QuantileSlack)] = true;
+        _seen[1][(int)window.Verdict(wide, opening.Confidence, 1 - QuantileSlack)] = true;
+        _seen[2][(int)window.Verdict(bound * (1 - BoundSlack), opening.Confidence, 1 + QuantileSlack)] = true;
         if (verdict == ConditionVerdict.Violated)
         {
             findings.Add(

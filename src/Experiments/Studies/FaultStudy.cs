@@ -76,7 +76,7 @@ public sealed class FaultStudy : IStudy
         SimulationResult[] runs = [.. cases.SelectMany(one => one.Sweep.Runs)];
         int certified = runs.Count(run => double.IsFinite(run.Report.Certificate.Total));
         int below = runs.Count(run => run.Report.Certificate.Total < run.Truth.GradientSquaredMean);
-        int alarms = runs.Count(run => run.Report.Alarms.Except(run.Breaks).Any());
+        string[] alarms = [.. runs.Select(run => run.Report.Alarms.Except(run.Breaks).FirstOrDefault()).OfType<string>()];
         Case[] rounds = [.. cases.Where(one => one.Mode == RunPlan.Bsp)];
         double alone = rounds.Where(one => one.Fault != "silos killed").Max(one => one.Sweep.BoundExact.Mean);
         double together = rounds.Where(one => one.Fault == "silos killed").Max(one => one.Sweep.BoundExact.Mean);
@@ -88,7 +88,7 @@ public sealed class FaultStudy : IStudy
             .Show(table)
             .Show("d-workers", Plot(cases, "workers killed"))
             .Show("d-silos", Plot(cases, "silos killed"))
-            .Say($"**Found.** {Numbers.Share(certified, runs.Length)} runs have a certificate at the end; it is below the true average in {Numbers.Share(below, certified)}, and the monitor raised an alarm in {Numbers.Share(alarms, runs.Length)}. "
+            .Say($"**Found.** {Numbers.Share(certified, runs.Length)} runs have a certificate at the end; it is below the true average in {Numbers.Share(below, certified)}, and the monitor raised an alarm in {Numbers.Share(alarms.Length, runs.Length)}{(alarms.Length > 0 ? $", which is void therefore (“{alarms[0].TrimEnd('.')}”)" : "")}. "
                 + $"Shards that die alone lose {shards.Sum(run => run.Totals.UpdatesLost)} updates in {shards.Length} runs, because somebody who lives has the newest slice or still holds the update; "
                 + $"together with workers they lose {silos.Sum(run => run.Totals.UpdatesLost)} in {silos.Length}. "
                 + $"In rounds the exact B is at most {Numbers.Text(alone)} (rounding) while workers and shards die apart, and at most {Numbers.Text(together)} when they die together: a round waits until every slot is there, "

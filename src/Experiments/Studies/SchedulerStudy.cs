@@ -10,7 +10,25 @@ namespace OrleansSgd.Experiments.Studies;
 /// <summary>(c) Elastic schedulers against bsp and async, with a straggler.</summary>
 public sealed class SchedulerStudy : IStudy
 {
-    private sealed record Case(string Name, string Mode, SeedSweep Sweep);
+    private sealed record Case(string Name, SeedSweep Sweep);
+
+    private sealed record Setting(string Problem, string Trouble, IObjective Objective, double Rate, DelayPlan Delays)
+    {
+        public string Name => $"{Problem}, {Trouble}";
+
+        public string File => $"{Problem}-{Trouble}";
+
+        public SimulationPlan Plan(ExperimentOptions options, ulong seed, string mode, Func<RunPlan, RunPlan> change)
+        {
+            SimulationPlan plan = RunPlans.Of(options, Objective, seed, mode, gradientRate: Rate);
+            return plan with { Run = change(plan.Run), Delays = Delays };
+        }
+
+        // The quadratic ends at 0, so a part of its start says how far a run is; the least of the logistic problem is not known.
+        public double Level(List<Case> cases) => Problem == "quadratic"
+            ? cases[0].Sweep.Runs[0].Losses[0].Loss / 10
+            : 1.2 * cases.Min(one => End(one).Mean);
+    }
 
     /// <inheritdoc/>
     public string Letter => "c";
@@ -31,23 +49,19 @@ public sealed class SchedulerStudy : IStudy
         int elastic = 0;
         int faster = 0;
         int worse = 0;
-        foreach ((string objectiveName, IObjective objective, double rate) in Objectives())
-        foreach ((string delayName, DelayPlan delays) in Delays())
+        foreach (Setting setting in Settings())
         {
-            string name = $"{objectiveName}, {delayName}";
             List<Case> cases = [];
             foreach ((string label, string mode, Func<RunPlan, RunPlan> change) in Modes())
             {
-                progress($"{Letter}: {name}, {label}");
-                cases.Add(new Case(label, mode, SeedSweep.Of(options, seed => Plan(options, objective, seed, mode, rate, change) with { Delays = delays }, cancellation)));
+                progress($"{Letter}: {setting.Name}, {label}");
+                cases.Add(new Case(label, SeedSweep.Of(options, seed => setting.Plan(options, seed, mode, change), cancellation)));
             }
 
-            double level = objectiveName == "quadratic"
-                ? cases[0].Sweep.Runs[0].Losses[0].Loss / 10
-                : 1.2 * cases.Min(one => one.Sweep.Of(run => run.LossEnd).Mean);
-            section.Show(Table(name, cases, level));
-            section.Show($"c-{objectiveName}-{delayName}", Curves(name, cases));
-            found += Found(name, cases, level);
+            double level = setting.Level(cases);
+            section.Show(Table(setting.Name, cases, level));
+            section.Show($"c-{setting.File}", Curves(setting.Name, cases));
+            found += Found(setting.Name, cases, level);
             elastic += cases.Count - 2;
             faster += cases.Skip(2).Count(one => Seconds(one).IsBelow(Seconds(cases[0])));
             worse += cases.Skip(2).Count(one => End(cases[0]).IsBelow(End(one)));
@@ -62,33 +76,29 @@ public sealed class SchedulerStudy : IStudy
             + "These are virtual seconds of a model of delays, not of a cluster.");
     }
 
-    private static (string Name, IObjective Objective, double Rate)[] Objectives() =>
-        [("quadratic", ObjectiveCatalog.Quadratic(), 0.01), ("logistic", ObjectiveCatalog.Logistic(), 0.05)];
-
-    private static (string Name, DelayPlan Delays)[] Delays() =>
-    [
-        ("straggler", new DelayPlan { StragglerCount = 1, StragglerFactor = 4 }),
-        ("hiccups", new DelayPlan { HiccupChance = 0.05, HiccupFactor = 10 }),
-    ];
+    private static IEnumerable<Setting> Settings()
+    {
+        var straggler = new DelayPlan { StragglerCount = 1, StragglerFactor = 4 };
+        var hiccups = new DelayPlan { HiccupChance = 0.05, HiccupFactor = 10 };
+        QuadraticObjective quadratic = ObjectiveCatalog.Quadratic();
+        ModelObjective logistic = ObjectiveCatalog.Logistic();
+        yield return new Setting("quadratic", "straggler", quadratic, 0.01, straggler);
+        yield return new Setting("quadratic", "hiccups", quadratic, 0.01, hiccups);
+        yield return new Setting("logistic", "straggler", logistic, 0.05, straggler);
+        yield return new Setting("logistic", "hiccups", logistic, 0.05, hiccups);
+    }
 
     private static (string Label, string Mode, Func<RunPlan, RunPlan> Change)[] Modes() =>
     [
         ("bsp", RunPlan.Bsp, run => run),
         ("async", RunPlan.Async, run => run),
-        ("ssp, s = 3", RunPlan.Ssp, run => run with { StepsAheadMax = 3 }),
-        ("norm-bounded, β = 0.5", RunPlan.NormBounded, run => run with { NormShare = 0.5 }),
-        ("norm-bounded, β = 0.8", RunPlan.NormBounded, run => run with { NormShare = 0.8 }),
-        ("variance-bounded, nothing stands in", RunPlan.VarianceBounded, run => run with { Quorum = 0.5, Substitute = "none" }),
-        ("variance-bounded, own", RunPlan.VarianceBounded, run => run with { Quorum = 0.5, Substitute = "own" }),
-        ("adaptive, κ = 0.25", RunPlan.Adaptive, run => run with { StalenessShare = 0.25 }),
+        ("ssp (s = 3)", RunPlan.Ssp, run => run with { StepsAheadMax = 3 }),
+        ("norm-bounded (β = 0.5)", RunPlan.NormBounded, run => run with { NormShare = 0.5 }),
+        ("norm-bounded (β = 0.8)", RunPlan.NormBounded, run => run with { NormShare = 0.8 }),
+        ("variance-bounded (nothing stands in)", RunPlan.VarianceBounded, run => run with { Quorum = 0.5, Substitute = "none" }),
+        ("variance-bounded (own stands in)", RunPlan.VarianceBounded, run => run with { Quorum = 0.5, Substitute = "own" }),
+        ("adaptive (κ = 0.25)", RunPlan.Adaptive, run => run with { StalenessShare = 0.25 }),
     ];
-
-    private static SimulationPlan Plan(
-        ExperimentOptions options, IObjective objective, ulong seed, string mode, double rate, Func<RunPlan, RunPlan> change)
-    {
-        SimulationPlan plan = RunPlans.Of(options, objective, seed, mode, gradientRate: rate);
-        return plan with { Run = change(plan.Run) };
-    }
 
     private static MarkdownTable Table(string name, List<Case> cases, double level)
     {

@@ -1,3 +1,4 @@
+using OrleansSgd.Core.Consistency.Estimates;
 using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Consistency.Metering;
 using OrleansSgd.Core.Consistency.Monitoring;
@@ -24,6 +25,7 @@ internal sealed class RunLedger : IDisposable
     private readonly RunPlan _plan;
     private readonly TicketRecord _record = new();
     private readonly ShardProjection[] _projections;
+    private readonly long[] _uses;
     private long _updatesLost;
 
     /// <param name="options">What the monitor has to know.</param>
@@ -33,6 +35,7 @@ internal sealed class RunLedger : IDisposable
     public RunLedger(MonitorOptions options, ShardMap map, RunCoordinator coordinator, RunTrace trace, GridMetrics metrics)
     {
         _plan = options.Plan;
+        _uses = new long[_plan.Workers];
         _monitor = new RunMonitor(options) { Listener = Observe };
         _trace = trace;
         _coordinator = coordinator;
@@ -166,7 +169,11 @@ internal sealed class RunLedger : IDisposable
     }
 
     /// <summary>What is known now.</summary>
-    public MonitorReport Report() => _monitor.Report();
+    public MonitorReport Report()
+    {
+        MonitorReport report = _monitor.Report();
+        return Participation() is { } sentence ? report with { Warnings = [.. report.Warnings, sentence] } : report;
+    }
 
     /// <summary>Hands on what waits; call it about once a second.</summary>
     public void Flush() => _trace.Flush();
@@ -179,7 +186,7 @@ internal sealed class RunLedger : IDisposable
         TakeFacts();
         _monitor.Close();
         TraceOwnFacts();
-        MonitorReport report = _monitor.Report();
+        MonitorReport report = Report();
         _trace.Close(new RunFigures
         {
             Tickets = _coordinator.Totals.Tickets,
@@ -197,6 +204,11 @@ internal sealed class RunLedger : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _trace.Dispose();
+
+    // Where a draw decides who gets the next batch, everybody is used equally often; lost workers aside.
+    private string? Participation() => _plan.Assignment == RunPlan.Pure || _coordinator.Totals.WorkersLost > 0
+        ? null
+        : ParticipationTest.Of(_uses) is { Verdict: ParticipationVerdict.Uneven } uneven ? uneven.ToString() : null;
 
     private void Take(bool isRebuilt)
     {
@@ -224,6 +236,7 @@ internal sealed class RunLedger : IDisposable
             return;
         }
 
+        _uses[ticket.Worker]++;
         _metrics.Finalised(ticket.Delay, ticket.GapBound);
         if (_gate is not null)
         {
