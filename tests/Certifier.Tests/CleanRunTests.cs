@@ -106,5 +106,6 @@ public sealed class CleanRunTests
 
     // Sums of a few hundred doubles in another order.
     private static void Near(double expected, double actual, int seed) => Assert.True(
-        expected.Equals(actual) || Math.Abs(expected - actual) <= 1e-10 * Math.Max(1, Math.Abs(expected)), $"Seed {seed}: {expected:r} expected, {actual:r} found.");
+        expected.Equals(actual) || Math.Abs(expected - actual) <= 1e-10 * Math.Max(1, Math.Abs(expected)),
+        $"Seed {seed}: {expected:r} expected, {actual:r} found.");
 }

@@ -15,6 +15,9 @@ internal sealed class CertificateReplay(LedgerOpening opening, IEnumerable<LossC
     private LossCut? _first;
     private LossCut? _last;
     private double _path;
+    private const int SecantGroup = 8;
+
+    private readonly List<double> _secants = [];
     private double _secantMax = double.NaN;
     private double _secantMaxAtCut = double.NaN;
 
@@ -66,8 +69,7 @@ internal sealed class CertificateReplay(LedgerOpening opening, IEnumerable<LossC
         {
             if (row.Rate > 0)
             {
-                double secant = row.SecantGradient / row.SecantDistance;
-                _secantMax = double.IsFinite(secant) && !(secant <= _secantMax) ? secant : _secantMax;
+                Take(row.SecantGradient / row.SecantDistance);
                 _noise.Add(opening.IsBiased ? row.GradientSquared : row.HalfDifferenceSquared / 4);
             }
 
@@ -86,6 +88,26 @@ internal sealed class CertificateReplay(LedgerOpening opening, IEnumerable<LossC
     {
         double estimated = _secantMaxAtCut > 0 ? 2 * _secantMaxAtCut : double.NaN;
         return CertificateParts.Of(_whole, opening, _first, _last, double.IsNaN(smoothness) ? estimated : smoothness, !double.IsNaN(smoothness));
+    }
+
+    // Secants of batches are noisy, never too small on the average: groups of eight give their root mean square.
+    private void Take(double secant)
+    {
+        if (!double.IsFinite(secant))
+        {
+            return;
+        }
+
+        _secants.Add(secant);
+        if (_secants.Count % SecantGroup == 0)
+        {
+            double meanSquare = _secants.TakeLast(SecantGroup).Average(one => one * one);
+            _secantMax = _secants.Count == SecantGroup ? Math.Sqrt(meanSquare) : Math.Max(_secantMax, Math.Sqrt(meanSquare));
+        }
+        else if (_secants.Count < SecantGroup)
+        {
+            _secantMax = _secants.Max();
+        }
     }
 
     private void CloseWhatIsDue(long next)

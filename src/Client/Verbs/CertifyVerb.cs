@@ -16,7 +16,10 @@ internal static class CertifyVerb
         var job = new Option<string?>("--job") { Description = "Which job, when the trace holds several.", HelpName = "ID" };
         var bound = new Option<double?>("--bound") { Description = "Test gaps against this B instead of the run's own.", HelpName = "B" };
         Option<bool> json = SharedOptions.Json();
-        var verb = new Command("certify", "Checks from a run's trace that it did what it says, and computes its certificate again.") { files, job, bound, json };
+        var verb = new Command("certify", "Checks from a run's trace that it did what it says, and computes its certificate again.")
+        {
+            files, job, bound, json,
+        };
         verb.SetAction((parsed, interrupted) => Task.Run(
             () => Run(
                 terminal,

@@ -86,13 +86,18 @@ internal sealed class PlainFigures
         return (measured.Max(step => step.Delay) * update) + (_model.Mode == "bsp" && steps > 1 ? 2 * slots * update : 0);
     }
 
+    private static double Secant(double[] secants) => secants.Length < 8
+        ? secants.DefaultIfEmpty(double.NaN).Max()
+        : secants.Chunk(8).Where(group => group.Length == 8).Max(group => Math.Sqrt(group.Sum(one => one * one) / 8));
+
     private IEnumerable<(string Name, double Value)> Certificate()
     {
         ModelCut first = _cuts[0];
         ModelCut last = _cuts[^1];
         var steps = _steps.Where(step => step.Row.Ticket >= first.Ticket && step.Row.Ticket < last.Ticket).ToList();
-        double smoothness = _model.Smoothness
-            ?? 2 * Measured.Where(step => step.Row.Ticket < last.Ticket && (step.Row.Flags & 2) != 0).Select(step => step.Row.SecantGradient / step.Row.SecantDistance).DefaultIfEmpty(double.NaN).Max();
+        double smoothness = _model.Smoothness ?? 2 * Secant([.. Measured
+            .Where(step => step.Row.Ticket < last.Ticket && (step.Row.Flags & 2) != 0)
+            .Select(step => step.Row.SecantGradient / step.Row.SecantDistance)]);
         double weight = steps.Sum(step => (step.Row.Flags & 32) != 0 ? 0 : step.Row.Rate * step.Row.StepCount);
         double jump = 0;
         foreach ((long ticket, double delta, double path) in _rebases.Where(one => one.Ticket >= first.Ticket && one.Ticket < last.Ticket))
@@ -131,7 +136,11 @@ internal sealed class PlainFigures
     {
         var all = Measured.Where(step => step.Row.Ticket < end && (step.Row.Flags & 1) != 0).ToList();
         var inside = all.Where(step => step.Row.Ticket >= first).ToList();
-        double[] values = [.. (inside.Count >= 8 ? inside : all.TakeLast(8)).Select(step => _model.IsBiased ? step.Row.GradientSquared : step.Row.HalfDifferenceSquared / 4)];
+        double[] values =
+        [
+            .. (inside.Count >= 8 ? inside : all.TakeLast(8))
+                .Select(step => _model.IsBiased ? step.Row.GradientSquared : step.Row.HalfDifferenceSquared / 4),
+        ];
         if (values.Length < 2)
         {
             return double.NaN;
@@ -266,9 +275,18 @@ internal sealed class PlainFigures
         for (int shard = 0; shard < _model.Shards; shard++)
         {
             ModelSlice slice = row.Slices[shard];
-            long[] missing = [.. Enumerable.Range(0, (int)row.RoundTicket).Select(ticket => (long)ticket).Where(ticket => IsApplied(ticket, shard) && !slice.View.Contains(ticket))];
-            long[] extra = [.. _lost.Where(one => one.Key.Shard == shard && slice.ViewIncarnation < one.Value && slice.View.Contains(one.Key.Ticket)).Select(one => one.Key.Ticket)];
-            double norm = missing.Concat(extra).Sum(ticket => _rows[ticket].Norm(shard)) + Math.Sqrt(slice.ViewErrorSquared) + Math.Sqrt(slice.SubstituteSquared);
+            long[] missing =
+            [
+                .. Enumerable.Range(0, (int)row.RoundTicket).Select(ticket => (long)ticket)
+                    .Where(ticket => IsApplied(ticket, shard) && !slice.View.Contains(ticket)),
+            ];
+            long[] extra =
+            [
+                .. _lost.Where(one => one.Key.Shard == shard && slice.ViewIncarnation < one.Value && slice.View.Contains(one.Key.Ticket))
+                    .Select(one => one.Key.Ticket),
+            ];
+            double norm = missing.Concat(extra).Sum(ticket => _rows[ticket].Norm(shard))
+                + Math.Sqrt(slice.ViewErrorSquared) + Math.Sqrt(slice.SubstituteSquared);
             squared += norm * norm;
             if (_updates is not null)
             {

@@ -30,7 +30,9 @@ internal sealed class RandomRun
         _rate = 0.01 + (0.09 * _random.NextDouble());
         for (int shard = 0; shard < _model.Shards; shard++)
         {
-            _shards.Add(new Shard(_model, shard, [.. Enumerable.Range(0, Length).Select(_ => Number())], [.. Enumerable.Range(0, Length).Select(_ => 0.5 + Number())]));
+            double[] parameters = [.. Enumerable.Range(0, Length).Select(_ => Number())];
+            double[] weights = [.. Enumerable.Range(0, Length).Select(_ => 0.5 + Number())];
+            _shards.Add(new Shard(_model, shard, parameters, weights));
         }
 
         for (int worker = 0; worker < _model.Workers; worker++)
@@ -117,7 +119,7 @@ internal sealed class RandomRun
             Worker = worker.Index,
             Incarnation = worker.Incarnation,
             Rate = _random.Next(20) == 0 ? 0 : _rate,
-            Flags = 128 | (_random.Next(9) == 0 ? 256 : 0) | (_random.Next(9) == 0 ? 512 : 0) | (_random.Next(3) == 0 ? 1 : 0) | (_random.Next(6) == 0 ? 2 : 0) | (_shape.IsBiased ? 4 : 0),
+            Flags = 128 | OneIn(9, 256) | OneIn(9, 512) | OneIn(3, 1) | OneIn(6, 2) | (_shape.IsBiased ? 4 : 0),
             GradientSquared = 0.5 + (0.1 * _random.NextDouble()),
             HalfDifferenceSquared = 4 * _random.NextDouble(),
             SecantGradient = 0.4 * _random.NextDouble(),
@@ -314,6 +316,8 @@ internal sealed class RandomRun
             }),
         ],
     };
+
+    private int OneIn(int count, int flag) => _random.Next(count) == 0 ? flag : 0;
 
     private double Number() => (2 * _random.NextDouble()) - 1;
 

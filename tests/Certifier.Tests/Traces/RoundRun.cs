@@ -42,7 +42,9 @@ internal static class RoundRun
         long[] tickets = [.. Enumerable.Range(0, slots + (hasLoss ? 1 : 0)).Select(at => first + at)];
         model.Tickets += tickets.Length;
         long lost = hasLoss ? first + random.Next(slots) : -1;
-        var rows = tickets.Where(ticket => ticket != lost).Select((ticket, worker) => Row(model, random, settled, round, slots, ticket, first, worker)).ToArray();
+        var rows = tickets.Where(ticket => ticket != lost)
+            .Select((ticket, worker) => Row(model, random, settled, round, slots, ticket, first, worker))
+            .ToArray();
         random.Shuffle(rows);
         model.Ledger.AddRange(rows);
         if (hasLoss)

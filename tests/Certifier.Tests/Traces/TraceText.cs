@@ -17,7 +17,11 @@ internal static class TraceText
     {
         var chains = new List<List<string>> { Ledger(model) };
         chains.AddRange(model.Lives.Select(life => Log(model, life)));
-        var lines = new List<string> { Wrap("Microsoft.AspNetCore", new JsonObject { ["name"] = "request" }), Wrap("OrleansSgd", new JsonObject { ["name"] = "step" }) };
+        var lines = new List<string>
+        {
+            Wrap("Microsoft.AspNetCore", new JsonObject { ["name"] = "request" }),
+            Wrap("OrleansSgd", new JsonObject { ["name"] = "step" }),
+        };
         for (int i = 0; chains.Exists(chain => i < chain.Count); i++)
         {
             lines.AddRange(chains.Where(chain => i < chain.Count).Select(chain => chain[i]));

@@ -20,6 +20,9 @@ internal sealed class JobHost
     private const long RetryPause = 10_000;
     private const long CutPeriod = 70_000;
 
+    // Later a run that has not ended is stuck, and its cuts would only fill the memory.
+    private const long CutsEnd = 5_000_000;
+
     private readonly Grid _grid;
     private readonly RunCoordinator _coordinator;
     private readonly Restoration _restoration;
@@ -141,7 +144,10 @@ internal sealed class JobHost
     {
         _coordinator.RequestCut();
         Pump();
-        _grid.Time.After(CutPeriod, Cut);
+        if (_grid.Time.Now < CutsEnd)
+        {
+            _grid.Time.After(CutPeriod, Cut);
+        }
     }
 
     private void Poll()

@@ -28,7 +28,7 @@ public sealed partial class RunMonitor
     private long _lastTold = -1;
     private long _updateCount;
     private double _squareSum;
-    private double _secantMax = double.NaN;
+    private SecantGroups _secants;
     private double _noiseNewest = double.NaN;
     private double _lossFirst = double.NaN;
     private (double Mean, double Error) _gradientSquared = (double.NaN, double.NaN);
@@ -82,8 +82,7 @@ public sealed partial class RunMonitor
         _noise.Add(IsBiased ? ticket.GradientNormSquared : ticket.HalfBatchDifferenceSquared / 4);
         if (ticket.SecantDistance > 0 && double.IsFinite(ticket.SecantGradient))
         {
-            double secant = ticket.SecantGradient / ticket.SecantDistance;
-            _secantMax = secant > _secantMax || double.IsNaN(_secantMax) ? secant : _secantMax;
+            _secants.Add(ticket.SecantGradient / ticket.SecantDistance);
         }
 
         // E‖G‖² = ‖∇f‖² + σ², and a quarter of the squared difference of the halves is σ² without bias.
@@ -123,7 +122,7 @@ public sealed partial class RunMonitor
         }
 
         (double mean, double error) = _gradients.Estimate();
-        _marks.Add(new RunMark(NextTicket, noise, _secantMax, _meter.Projections.ToArray(), _updateCount, _squareSum, mean, error));
+        _marks.Add(new RunMark(NextTicket, noise, _secants.Max, _meter.Projections.ToArray(), _updateCount, _squareSum, mean, error));
         TellWhatIsKnown();
     }
 

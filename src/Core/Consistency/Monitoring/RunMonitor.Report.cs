@@ -16,7 +16,7 @@ public sealed partial class RunMonitor
     {
         RunPlan plan = _options.Plan;
         ElasticBound predicted = PredictedBound.Of(plan, _maxima);
-        double smoothness = _certificate?.Smoothness ?? SmoothnessFrom(_secantMax);
+        double smoothness = _certificate?.Smoothness ?? SmoothnessFrom(_secants.Max);
         return new MonitorReport
         {
             TicketsFinalised = NextTicket,

@@ -53,7 +53,7 @@ public sealed partial class RunMonitor
     /// <exception cref="ArgumentOutOfRangeException">Set to what is not a finite number above 0. Nothing changed.</exception>
     public double Smoothness
     {
-        get => SmoothnessFrom(_secantMax);
+        get => SmoothnessFrom(_secants.Max);
         set
         {
             if (!(double.IsFinite(value) && value > 0))
