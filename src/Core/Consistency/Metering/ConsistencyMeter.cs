@@ -113,12 +113,18 @@ public sealed class ConsistencyMeter
         }
 
         LedgerEntry entry = _ring.Open(ticket);
-        if ((entry.HasRecord && !entry.IsOf(record)) || !entry.AgreesWith(record))
+        if ((entry.HasRecord && !entry.IsOf(record)) || !entry.AgreesWith(record, _lost))
         {
             return Outcome(RecordVerdict.Conflict, ticket, ticket);
         }
 
         RecordVerdict verdict = entry.HasRecord ? RecordVerdict.Duplicate : RecordVerdict.Recorded;
+        if (entry.AwaitsRecord)
+        {
+            _lost.Tell(record);
+            entry.AwaitsRecord = false;
+        }
+
         entry.Fill(record, _states);
         _workers.Saw(record.Worker, record.Incarnation, ticket, watermark);
         return Outcome(verdict, ticket, _ring.Oldest);
@@ -217,6 +223,7 @@ public sealed class ConsistencyMeter
             double norm = Math.Sqrt(slice.NormSquared);
             ReadOnlySpan<float> sketch = entry.Record.Sketch(shard);
             entry.PendingCount -= slice.State == SliceState.Pending ? 1 : 0;
+            entry.AwaitsRecord |= !entry.HasRecord;
             slice.State = SliceState.Tombstoned;
             _lost.Add(ticket, shard, newIncarnation, norm, sketch, NextTicket + _options.TicketsMax);
 
@@ -241,7 +248,7 @@ public sealed class ConsistencyMeter
     public bool TryFinalise(out FinalisedTicket ticket)
     {
         ticket = default;
-        if (NextTicket >= _ring.End || _ring.Find(NextTicket) is not { PendingCount: 0 } entry)
+        if (NextTicket >= _ring.End || _ring.Find(NextTicket) is not { PendingCount: 0, AwaitsRecord: false } entry)
         {
             return false;
         }

@@ -14,6 +14,9 @@ internal sealed class LedgerEntry
     /// <summary>Slices whose end is not known.</summary>
     public int PendingCount { get; set; }
 
+    /// <summary>True when a slice was lost before its record came: views may contain it, so its size must be known, or that there was none.</summary>
+    public bool AwaitsRecord { get; set; }
+
     public TicketRecord Record { get; } = new();
 
     public bool IsVoid
@@ -36,6 +39,7 @@ internal sealed class LedgerEntry
     {
         Ticket = ticket;
         HasRecord = false;
+        AwaitsRecord = false;
         PendingCount = shardCount;
         Record.Begin(shardCount);
         Record.Ticket = ticket;
@@ -66,14 +70,15 @@ internal sealed class LedgerEntry
         CountPending();
     }
 
-    /// <summary>False when the record says of a slice the opposite of what is known.</summary>
-    public bool AgreesWith(TicketRecord record)
+    /// <summary>False when the record says of a slice the opposite of what is known; what was lost since may well have been applied.</summary>
+    public bool AgreesWith(TicketRecord record, LostSlices lost)
     {
         for (int shard = 0; shard < record.ShardCount; shard++)
         {
             SliceState known = Record.Slices[shard].State;
             SliceState said = record.Slices[shard].State;
-            if (known != SliceState.Pending && said != SliceState.Pending && known != said)
+            bool isLost = known == SliceState.Tombstoned && lost.Contains(record.Ticket, shard);
+            if (known != SliceState.Pending && said != SliceState.Pending && known != said && !isLost)
             {
                 return false;
             }
@@ -86,6 +91,7 @@ internal sealed class LedgerEntry
     public bool Settle(int shard, SliceState state)
     {
         ref SliceRecord slice = ref Record.Slices[shard];
+        AwaitsRecord &= state != SliceState.Tombstoned; // nothing of it will come
         if (slice.State == SliceState.Pending)
         {
             slice.State = state;

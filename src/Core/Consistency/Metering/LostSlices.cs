@@ -15,6 +15,26 @@ internal sealed class LostSlices
     public void Add(long ticket, int shard, int newIncarnation, double norm, ReadOnlySpan<float> sketch, long dropAt) =>
         _items.Add(new Lost(ticket, shard, newIncarnation, norm, sketch.ToArray(), dropAt));
 
+    /// <summary>True when the shard lost this ticket's slice.</summary>
+    public bool Contains(long ticket, int shard) => _items.Exists(lost => lost.Ticket == ticket && lost.Shard == shard);
+
+    /// <summary>The record of a ticket came after slices of it were lost: now their size is known.</summary>
+    public void Tell(TicketRecord record)
+    {
+        for (int i = 0; i < _items.Count; i++)
+        {
+            Lost lost = _items[i];
+            if (lost.Ticket == record.Ticket)
+            {
+                _items[i] = lost with
+                {
+                    Norm = Math.Sqrt(record.Slices[lost.Shard].NormSquared),
+                    Sketch = record.Sketch(lost.Shard).ToArray(),
+                };
+            }
+        }
+    }
+
     /// <summary>Forgets what no accepted view can contain any more.</summary>
     public void Drop(long frontier)
     {

@@ -9,6 +9,9 @@ namespace OrleansSgd.Core.Consistency.Monitoring;
 public sealed partial class RunMonitor
 {
     private readonly SortedSet<long> _expected = [];
+
+    // Announced cuts that cannot be balanced: a shard lost updates between their reading and the last row below them.
+    private readonly HashSet<long> _unbalanced = [];
     private readonly List<RunMark> _marks = [];
     private readonly SortedList<long, LossCut> _cuts = [];
     private readonly ConditionWindows _conditions;
@@ -181,7 +184,8 @@ public sealed partial class RunMonitor
         _noiseNewest = isFirst ? double.NaN : noise.Upper;
         _certificate!.Smoothness = SmoothnessFrom(mark.SecantMax);
         _certificate.Tell(mark.Ticket, cut.Loss, cut.LossError, noise.Upper, Math.Sqrt(cut.GradientNormSquared));
-        if (_balance.Check(cut, mark.Projections, mark.UpdateCount, mark.SquareSum) is { } wrong)
+        if (!_unbalanced.Remove(mark.Ticket)
+            && _balance.Check(cut, mark.Projections, mark.UpdateCount, mark.SquareSum) is { } wrong)
         {
             Break(wrong);
         }

@@ -315,6 +315,7 @@ public sealed partial class RunMonitor
     private void Restore(in LedgerFact fact)
     {
         _lives.Began(fact.Shard, fact.Incarnation, _meter.TicketEnd);
+        _unbalanced.UnionWith(_expected); // read before the loss, but their sums are made after it
         RebaseOutcome outcome = _meter.Rebase(fact.Shard, fact.Incarnation, fact.Lost);
         if (outcome.UnknownCount > 0)
         {

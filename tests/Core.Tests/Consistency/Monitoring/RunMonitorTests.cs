@@ -109,6 +109,21 @@ public class RunMonitorTests
     }
 
     [Fact]
+    public void Record_that_comes_after_its_slice_was_lost_is_no_conflict_and_its_size_counts_for_views_that_contain_it()
+    {
+        RunMonitor monitor = Small();
+        monitor.Cut(new LossCut { Ticket = 0, Loss = 10, GradientNormSquared = 9 });
+        monitor.Record(Row(0, norm: 3));
+        monitor.Take(new LedgerFact(LedgerFactKind.Restore) { Shard = 0, Incarnation = 1, Watermark = 2, Lost = [1] });
+
+        Assert.Equal(1, monitor.NextTicket);
+        monitor.Record(Row(1, norm: 4));
+
+        Assert.Equal(2, monitor.NextTicket);
+        Assert.Empty(monitor.Report().Alarms);
+    }
+
+    [Fact]
     public void Jump_of_a_shard_that_lost_updates_is_what_the_trace_page_says()
     {
         RunMonitor monitor = Small();
