@@ -34,7 +34,8 @@ internal sealed partial class SimulatedJob
         while (_siloKills.TryPeek(out long at) && at <= Totals.Tickets)
         {
             _siloKills.Dequeue();
-            KillShard(_grid.Victims.NextInt(_grid.Shards.Length));
+
+            // News of a silo's end is one piece of news, and its workers come first in it.
             for (int worker = 0; worker < _grid.Workers.Length; worker++)
             {
                 if (_grid.Victims.NextInt(2) == 0)
@@ -42,6 +43,8 @@ internal sealed partial class SimulatedJob
                     KillWorker(worker);
                 }
             }
+
+            KillShard(_grid.Victims.NextInt(_grid.Shards.Length));
         }
     }
 

@@ -53,7 +53,7 @@ public sealed partial class RunCoordinator
         WorkerSeat seat = _seats[worker];
         if (sequence <= seat.Sequence)
         {
-            return Repeated(seat, sequence, out grant);
+            return Repeated(seat, sequence, norm, out grant);
         }
 
         if (seat.IsStale || _leases.HeldBy(worker) is not { } held || held.Id != lease)
@@ -100,7 +100,9 @@ public sealed partial class RunCoordinator
     /// Whether slices that were read under a hold are x just before a ticket: every shard had settled all tickets below it, still serves in the life
     /// that was read, and none of those tickets is in doubt.
     /// </summary>
-    /// <param name="ticket">What <see cref="TryHold"/> said; on return the ticket to read at next, which is higher when a slot had to be computed again.</param>
+    /// <param name="ticket">
+    /// What <see cref="TryHold"/> said; on return the ticket to read at next, which is higher when a slot had to be computed again.
+    /// </param>
     /// <param name="lives">The life of each shard that was read, by number.</param>
     /// <returns>False when the slices are to be read again, after a while.</returns>
     public bool TryConfirm(ref long ticket, ReadOnlySpan<int> lives)
@@ -148,12 +150,18 @@ public sealed partial class RunCoordinator
         }
     }
 
-    private TicketVerdict Repeated(WorkerSeat seat, long sequence, out TicketGrant grant)
+    private TicketVerdict Repeated(WorkerSeat seat, long sequence, double norm, out TicketGrant grant)
     {
         grant = TicketGrant.None;
         if (seat.Open.Sequence != sequence)
         {
             return TicketVerdict.Fenced; // overtaken: nobody waits for the answer any more
+        }
+
+        // A ticket that was taken before the gradient: its norm is known now, and nothing was pushed yet.
+        if (_overlaps && double.IsNaN(seat.Open.Norm))
+        {
+            seat.Open = seat.Open with { Norm = norm };
         }
 
         if (_overlaps && !IsCleared(seat.Open))

@@ -1,6 +1,8 @@
+using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Scheduling;
 using OrleansSgd.Core.Scheduling.Gates;
+using OrleansSgd.Core.Shards;
 
 namespace OrleansSgd.Core.Tests.Runs;
 
@@ -70,6 +72,22 @@ public class OverlappingRunTests
 
         Assert.Equal(new TicketGrant(1, 1), grant);
         Assert.Equal(TicketVerdict.Given, script.AskTicket(0, again, out _));
+    }
+
+    [Fact]
+    public void Norm_that_was_not_known_before_the_gradient_is_taken_from_the_second_question()
+    {
+        RunScript script = RunScript.Running(RunPlan.VarianceBounded);
+        Lease first = script.Lease(0);
+        script.AskTicket(0, first, out _, norm: double.NaN);
+        script.AskTicket(0, first, out _, norm: 3);
+        script.Coordinator.WorkerLost(0, 1);
+
+        script.Coordinator.WorkerFenced(0, [FenceReport.Unseen, new FenceReport(true, 4, 0.5, 2)]);
+        script.Coordinator.TryNextFact(out _);
+        script.Coordinator.TryNextFact(out LedgerFact orphan);
+
+        Assert.Equal([9, 4], orphan.NormSquared);
     }
 
     [Fact]

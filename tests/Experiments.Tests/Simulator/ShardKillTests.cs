@@ -46,7 +46,9 @@ public sealed class ShardKillTests(ITestOutputHelper output)
         output.WriteLine($"{mode}{(withWorkers ? ", workers too" : "")}: {shards} shards killed in {Seeds} runs, {lost} updates lost, {certified} certified, J {jump / Math.Max(1, certified):g3} in the mean");
         Assert.True(mistakes.Count == 0, string.Join('\n', mistakes.Take(20)));
         Assert.True(shards >= Seeds, $"only {shards} shards died");
-        Assert.True(certified == Seeds, $"only {certified} of {Seeds} runs have a certificate: {string.Join(Environment.NewLine, reasons.Take(20))}");
+        // Two deaths within one update, first of the shard that had it and then of the worker that owned it, leave nobody who knows: VOID, and it says so.
+        Assert.All(reasons, reason => Assert.Contains("died with a shard and then with worker", reason, StringComparison.Ordinal));
+        Assert.True(certified >= (withWorkers ? Seeds * 9 / 10 : Seeds), $"only {certified} of {Seeds} runs have a certificate: {string.Join('\n', reasons)}");
 
         // A shard that dies alone loses nothing: somebody who lives has its newest slice, or still holds the update that is not in it.
         Assert.Equal(withWorkers, lost > 0);
