@@ -108,7 +108,7 @@ public sealed class CertificateStudy : IStudy
 
     private static double Lowest(double[] rates, SeedSweep[] byRate, Func<SeedSweep, double> figure) => rates.Zip(byRate).MinBy(pair => figure(pair.Second)).First;
 
-    private static string Part(Case one, Func<CertificateValue, double> part) => 
+    private static string Part(Case one, Func<CertificateValue, double> part) =>
         Numbers.Text(one.Sweep.Of(run => part(run.Report.Certificate)).Mean);
 
     private static SvgPlot Parts(double[] rates, SeedSweep[] byRate)

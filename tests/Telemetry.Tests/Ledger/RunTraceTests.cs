@@ -226,7 +226,12 @@ public sealed class RunTraceTests
             trace.Fact(new LedgerFact(LedgerFactKind.Retire) { Worker = 1, Ticket = 9 });
             trace.Fact(new LedgerFact(LedgerFactKind.Restore)
             {
-                Shard = 2, Incarnation = 1, Version = 7, Watermark = 8, Exceptions = [200, 1000], Lost = [3],
+                Shard = 2,
+                Incarnation = 1,
+                Version = 7,
+                Watermark = 8,
+                Exceptions = [200, 1000],
+                Lost = [3],
             });
             trace.Fact(new LedgerFact(LedgerFactKind.Break) { Reason = "The loss is unknown." });
             trace.Audit(3, 0.5);

@@ -26,7 +26,7 @@ public class RunMonitorTests
         Assert.Equal("Estimated: noise.", report.Certificate.Reason);
         Assert.True(report.Certificate.Total >= run.GradientsSquared.Average(), report.Certificate.ToString());
         Assert.Equal(FalsificationVerdict.Consistent, report.Falsification.Verdict);
-        
+
         // 2.326 standard errors above the mean: one stretch in a hundred is below the truth, a little.
         Assert.InRange(report.Noise, 0.47, 0.6);
         Assert.True(report.BoundPredicted.Value > report.BoundMeasured);
