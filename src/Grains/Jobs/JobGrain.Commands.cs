@@ -14,6 +14,9 @@ public sealed partial class JobGrain
     // Tries of a view collection before the worker is given up: with the pause below well above a garbage collection.
     private const int CollectTriesMax = 5;
 
+    // A member that dies during the last evaluation is replaced within seconds.
+    private const int LastCutTriesMax = 100;
+
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
 
     private async Task CarryOutAsync(Run run, RunCommand command)
@@ -117,12 +120,18 @@ public sealed partial class JobGrain
 
     private async Task EvaluateAsync(Run run, int epoch, bool isLast)
     {
-        while (_phase == JobPhase.Running)
+        for (int tries = 0; _phase == JobPhase.Running; tries++)
         {
             try
             {
                 // A synchronous run is whole only at its last round: a shard may still be catching up.
                 HeldModel model = await ReadAsync(run, isLast ? run.Coordinator.VersionWhole : 0);
+                if (isLast && model.Ticket < 0 && tries < LastCutTriesMax)
+                {
+                    await Task.Delay(RetryPause, time); // the certificate ends where the loss is known
+                    continue;
+                }
+
                 ModelSnapshot snapshot = model.Snapshot;
                 run.Snapshot = snapshot;
                 double seconds = Seconds;

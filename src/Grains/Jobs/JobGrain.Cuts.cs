@@ -80,9 +80,10 @@ public sealed partial class JobGrain
                 run.Ledger.TakeFacts();
                 run.Ledger.Expect(ticket);
                 ModelSnapshot snapshot = await run.Evaluator.ReadAsync(run.Shards, versionMin, ticket);
-                if (!snapshot.IsAt(ticket))
+                long confirmed = ticket;
+                if (!snapshot.IsAt(ticket) || !run.Coordinator.TryConfirm(ref confirmed, snapshot.Incarnations))
                 {
-                    // A slot of a lost worker was computed again meanwhile, under a ticket behind the cut.
+                    // A member was lost meanwhile: some ticket is in doubt, or a slot was computed again behind the cut.
                     run.Coordinator.Release();
                     return new HeldModel(-1, 0, snapshot);
                 }

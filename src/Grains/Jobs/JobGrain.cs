@@ -6,6 +6,7 @@ using Orleans.Concurrency;
 using Orleans.Configuration;
 using Orleans.Placement;
 using OrleansSgd.Core.Consistency.Monitoring;
+using OrleansSgd.Core.Membership;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Scheduling;
 using OrleansSgd.Core.Scheduling.Gates;
@@ -193,7 +194,7 @@ public sealed partial class JobGrain(
         }
 
         _run.Reports.Record(request.Worker, request.Incarnation, request.Report);
-        _run.Ledger.Take(request.Ledger);
+        TakeRows(_run, request.Worker, request.Incarnation, request.Ledger);
         LeaseVerdict verdict = _run.Coordinator.LeaseAsked(
             request.Worker, request.Incarnation, request.Committed, out Lease lease);
         Pump();
@@ -214,7 +215,7 @@ public sealed partial class JobGrain(
             return new(new TicketAnswer(TicketVerdict.Fenced, -1, -1));
         }
 
-        _run.Ledger.Take(request.Ledger);
+        TakeRows(_run, request.Worker, request.Incarnation, request.Ledger);
         TicketAnswer answer = Answer(_run, request);
         if (_heldTickets.Count > 0)
         {
@@ -265,6 +266,16 @@ public sealed partial class JobGrain(
         }
 
         return Task.CompletedTask;
+    }
+
+    // What a life that is over still says has been decided without it.
+    private static void TakeRows(Run run, int worker, int incarnation, ReadOnlyMemory<byte> rows)
+    {
+        Member member = run.Coordinator.Workers[worker];
+        if (member.Incarnation == incarnation && member.State != MemberState.Absent)
+        {
+            run.Ledger.Take(rows);
+        }
     }
 
     private async ValueTask<LeaseAnswer> LeaseLater(LeaseRequest request)

@@ -97,6 +97,9 @@ internal sealed class ModelSnapshot(ShardMap map)
     /// <summary>Tickets in the slice of a shard.</summary>
     public TicketSet Settled(int shard) => _settled[shard];
 
+    /// <summary>The life of each shard that its slice came from.</summary>
+    public ReadOnlySpan<int> Incarnations => _incarnations;
+
     /// <summary>True when every slice contains every ticket below this one and none from it on.</summary>
     public bool IsAt(long ticket)
     {
