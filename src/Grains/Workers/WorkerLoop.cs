@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using OrleansSgd.Core.Frames;
-using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Core.Scheduling.Gates;
 using OrleansSgd.Core.Shards;
@@ -146,7 +145,7 @@ internal sealed partial class WorkerLoop(
                 encoder.Discard(machine.Sequence);
             }
 
-            machine.TicketAnswered(answer.Verdict, new TicketGrant(answer.Ticket, answer.RoundTicket), isFinite);
+            machine.TicketAnswered(answer.Verdict, answer.ToGrant(), isFinite);
         }
         catch (Exception error) when (IsPassing(error))
         {
