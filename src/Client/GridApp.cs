@@ -70,6 +70,9 @@ internal static class GridApp
         root.Subcommands.Add(CertifyVerb.Create(terminal));
         root.Subcommands.Add(DataVerb.Create(terminal));
         root.Subcommands.Add(ExperimentVerb.Create(terminal));
+        root.Subcommands.Add(SimulateVerb.Create(terminal));
+        root.Subcommands.Add(ChaosVerb.Create(terminal));
+        root.Subcommands.Add(SiloVerb.Create(terminal));
         root.Subcommands.Add(VersionVerb.Create(terminal));
         return root;
     }

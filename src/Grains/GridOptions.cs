@@ -17,6 +17,21 @@ public sealed class GridOptions
     /// <remarks>Must stay below the response timeout of the silos, or held calls fail instead of being asked again.</remarks>
     public TimeSpan HoldTime { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether workers hand each update to a keeper on another silo before they push it. Default true.</summary>
+    /// <remarks>Without, a lost silo may take updates along: they are counted, and the certificate accounts for them.</remarks>
+    public bool KeepsUpdates { get; set; } = true;
+
+    /// <summary>How long a silo that stops may take to hand over what it hosts. 0 to 10 min; default 25 s. 0: it goes at once.</summary>
+    /// <remarks>Below the 30 s that hosts and orchestrators give a process to end; raise theirs before this one.</remarks>
+    public TimeSpan DrainDeadline { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>Where jobs are kept so that they outlive their silos: a folder or the address of a container; empty for nowhere. Default empty.</summary>
+    public string Store { get; set; } = "";
+
+    /// <summary>How often a job is written to the store. 100 ms to 1 h, or 0 for only at its beginning and end; default 10 s.</summary>
+    /// <remarks>What a job does in that time is what it does again when its coordinator is lost.</remarks>
+    public TimeSpan CheckpointPeriod { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Everything wrong with the options, each with its key, value and range.</summary>
     public IEnumerable<string> Mistakes()
     {
@@ -35,9 +50,20 @@ public sealed class GridOptions
             yield return $"Grid:MembershipPollPeriod is {MembershipPollPeriod}; use 10 ms to 1 min.";
         }
 
-        if (HoldTime < TimeSpan.FromMilliseconds(10) || HoldTime > TimeSpan.FromSeconds(10))
+        if (CheckpointPeriod != TimeSpan.Zero
+            && (CheckpointPeriod < TimeSpan.FromMilliseconds(100) || CheckpointPeriod > TimeSpan.FromHours(1)))
         {
-            yield return $"Grid:HoldTime is {HoldTime}; use 10 ms to 10 s.";
+            yield return $"Grid:CheckpointPeriod is {CheckpointPeriod}; use 100 ms to 1 h, or 0.";
+        }
+
+        if (HoldTime < TimeSpan.FromMilliseconds(10) || HoldTime > TimeSpan.FromSeconds(1))
+        {
+            yield return $"Grid:HoldTime is {HoldTime}; use 10 ms to 1 s.";
+        }
+
+        if (DrainDeadline < TimeSpan.Zero || DrainDeadline > TimeSpan.FromMinutes(10))
+        {
+            yield return $"Grid:DrainDeadline is {DrainDeadline}; use 0 to 10 min.";
         }
     }
 }

@@ -2,9 +2,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using OrleansSgd.Core.Checkpoints;
 using OrleansSgd.Data;
 using OrleansSgd.Grains;
+using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Compute;
+using OrleansSgd.Silo.Draining;
+using OrleansSgd.Storage;
 
 namespace OrleansSgd.Silo;
 
@@ -18,7 +22,9 @@ public static class GridServices
     /// <param name="silo">The silo being built.</param>
     /// <param name="configure">Changes the options; null keeps the defaults.</param>
     /// <param name="data">Shared by the silos of one process, so that they hold one copy of the data.</param>
-    public static ISiloBuilder AddGrid(this ISiloBuilder silo, Action<GridOptions>? configure = null, DataCache? data = null)
+    /// <param name="store">Where jobs are kept; null for the one that the options name.</param>
+    public static ISiloBuilder AddGrid(
+        this ISiloBuilder silo, Action<GridOptions>? configure = null, DataCache? data = null, ICheckpointStore? store = null)
     {
         ArgumentNullException.ThrowIfNull(silo);
         IServiceCollection services = silo.Services;
@@ -29,6 +35,11 @@ public static class GridServices
         services.AddSingleton(provider =>
             new ComputePool(provider.GetRequiredService<IOptions<GridOptions>>().Value.ComputeThreads));
         services.AddHostedService<ComputePoolLifetime>();
+        services.AddSingleton(provider => new CheckpointPort(store ?? StoreOf(provider)));
+
+        // Last in, first out: the silo hands over before its threads and its grains end.
+        services.AddSingleton<GridDrain>();
+        services.AddHostedService(provider => provider.GetRequiredService<GridDrain>());
         services.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
         services.Configure<ClusterMembershipOptions>(options =>
         {
@@ -41,11 +52,22 @@ public static class GridServices
         return silo;
     }
 
+    private static ICheckpointStore? StoreOf(IServiceProvider provider)
+    {
+        string address = provider.GetRequiredService<IOptions<GridOptions>>().Value.Store;
+        return address.Length == 0 ? null
+            : CheckpointStores.Open(address, new StoreOptions { Time = provider.GetRequiredService<TimeProvider>() });
+    }
+
     private sealed class GridOptionsValidation : IValidateOptions<GridOptions>
     {
         public ValidateOptionsResult Validate(string? name, GridOptions options)
         {
-            string[] mistakes = [.. options.Mistakes()];
+            string[] mistakes =
+            [
+                .. options.Mistakes(),
+                .. options.Store.Length > 0 && CheckpointStores.Mistake(options.Store) is { } mistake ? (string[])[$"Grid:Store: {mistake}"] : [],
+            ];
             return mistakes.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
         }
     }

@@ -3,31 +3,86 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
 using OrleansSgd.Data;
 using OrleansSgd.Grains;
 
 namespace OrleansSgd.Silo;
 
-/// <summary>Some silos in this process, on loopback: what <c>grid train</c> runs on.</summary>
-public sealed class LocalGrid : IAsyncDisposable
+/// <summary>Some silos in this process, on loopback, that come and go: what <c>grid train</c> and <c>grid chaos</c> run on.</summary>
+/// <remarks>Any thread may call anything. Changes of one silo do not wait for those of another: a silo can be killed while it leaves.</remarks>
+public sealed partial class LocalGrid : IAsyncDisposable
 {
-    private readonly List<IHost> _hosts;
+    /// <summary>Most silos at a time.</summary>
+    public const int SilosMax = 64;
 
-    private LocalGrid(List<IHost> hosts, string cluster)
+    private static int _started;
+
+    private readonly Lock _gate = new();
+    private readonly List<LocalHost> _hosts = []; // ascending by number
+    private readonly HashSet<int> _starting = [];
+    private readonly HashSet<int> _ports = [];
+    private readonly SemaphoreSlim _scaling = new(1);
+    private readonly Action<GridOptions> _configure;
+    private readonly Action<ILoggingBuilder>? _logging;
+    private readonly DataCache _data;
+    private readonly IPEndPoint _primary;
+
+    private LocalGrid(Action<GridOptions> configure, Action<ILoggingBuilder>? logging, DataCache data)
     {
-        _hosts = hosts;
-        Cluster = cluster;
+        _configure = configure;
+        _logging = logging;
+        _data = data;
+        _primary = new IPEndPoint(IPAddress.Loopback, FreePort());
+
+        // Ports come again, and with them would the store of a grid that has gone.
+        Cluster = string.Create(null, $"local-{_primary.Port}-{Interlocked.Increment(ref _started)}");
     }
 
     /// <summary>Names this grid among all that live in the process; traces tell their jobs apart by it.</summary>
     public string Cluster { get; }
 
-    /// <summary>Makes calls to grains from outside.</summary>
-    public IGrainFactory Grains => _hosts[0].Services.GetRequiredService<IGrainFactory>();
+    /// <summary>Makes calls to grains from outside, through a silo that lives now. Asked anew after a silo has gone: calls through a dead one fail.</summary>
+    /// <exception cref="InvalidOperationException">No silo lives.</exception>
+    public IGrainFactory Grains
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_hosts.Find(host => host.State == LocalSiloState.Active) ?? _hosts.Find(host => host.State == LocalSiloState.Leaving))?.Grains
+                    ?? throw new InvalidOperationException($"No silo of {Cluster} lives; add one first.");
+            }
+        }
+    }
+
+    /// <summary>The silos that run, in the order of their numbers.</summary>
+    public IReadOnlyList<LocalSilo> Silos
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _hosts.Select(host => host.ToSilo())];
+            }
+        }
+    }
+
+    /// <summary>True when <see cref="Partition"/> works on this runtime.</summary>
+    public bool CanPartition
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hosts.Exists(host => SiloFaults.CanPartition(host.Services));
+            }
+        }
+    }
 
     /// <summary>Starts the silos.</summary>
-    /// <param name="siloCount">1 to 64.</param>
-    /// <param name="configure">Changes the options of every silo.</param>
+    /// <param name="siloCount">1 to <see cref="SilosMax"/>.</param>
+    /// <param name="configure">Changes the options of every silo, also of those that come later.</param>
     /// <param name="logging">Adds loggers; by default there are none.</param>
     /// <param name="data">Data sets the caller has open; the silos share them.</param>
     public static async Task<LocalGrid> StartAsync(
@@ -35,69 +90,98 @@ public sealed class LocalGrid : IAsyncDisposable
         DataCache? data = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(siloCount, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(siloCount, 64);
-        data ??= new DataCache();
-        int[] ports = FreePorts(siloCount * 2);
-        var primary = new IPEndPoint(IPAddress.Loopback, ports[0]);
-        string cluster = $"local-{ports[0]}";
-        var hosts = new List<IHost>();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(siloCount, SilosMax);
+        var grid = new LocalGrid(configure, logging, data ?? new DataCache());
         try
         {
             for (int i = 0; i < siloCount; i++)
             {
-                int silo = i;
-                HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-                logging?.Invoke(builder.Logging);
-                builder.UseOrleans(orleans => orleans
-                    .UseLocalhostClustering(
-                        ports[2 * silo], ports[(2 * silo) + 1], primary, "orleans-sgd", cluster)
-                    .AddGrid(configure, data));
-                IHost host = builder.Build();
-                hosts.Add(host);
-                await host.StartAsync(cancellation);
+                await grid.AddSiloAsync(cancellation: cancellation);
             }
         }
         catch
         {
-            await StopAsync(hosts);
+            await grid.DisposeAsync();
             throw;
         }
 
-        return new LocalGrid(hosts, cluster);
+        return grid;
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await StopAsync(_hosts);
-
-    // The primary goes last: on the real runtime it holds the membership the others say goodbye to.
-    private static async Task StopAsync(List<IHost> hosts)
+    /// <summary>Stops every silo in good order. Nothing is handed over: nobody is left who could take it.</summary>
+    public async ValueTask DisposeAsync()
     {
-        for (int i = hosts.Count - 1; i >= 0; i--)
+        // The first goes last: on the real runtime it holds the membership the others say goodbye to.
+        while (TakeLast() is { } host)
         {
-            await hosts[i].StopAsync();
-            hosts[i].Dispose();
+            if (host.State == LocalSiloState.Partitioned)
+            {
+                await host.CrashAsync();
+            }
+            else
+            {
+                host.Drain.Skip();
+                await host.StopAsync();
+            }
         }
 
-        hosts.Clear();
+        _scaling.Dispose();
     }
 
-    private static int[] FreePorts(int count)
+    private LocalHost? TakeLast()
     {
-        var sockets = new List<Socket>();
+        lock (_gate)
+        {
+            LocalHost? last = _hosts.Count == 0 ? null : _hosts[^1];
+            _ = last is not null && _hosts.Remove(last);
+            return last;
+        }
+    }
+
+    private async Task<LocalHost> StartHostAsync(int index, CancellationToken cancellation)
+    {
+        int port = index == 0 && _ports.Count == 1 ? _primary.Port : FreePort();
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        _logging?.Invoke(builder.Logging);
+        builder.UseOrleans(orleans => orleans
+            .UseLocalhostClustering(port, FreePort(), _primary, "orleans-sgd", Cluster)
+            .Configure<SiloOptions>(options => options.SiloName = LocalHost.NameOf(index))
+            .AddGrid(
+                options =>
+                {
+                    // Kept beside the silos, so that a job outlives the one that hosts its coordinator.
+                    options.Store = $"memory:{Cluster}";
+                    _configure(options);
+                },
+                _data));
+        IHost host = builder.Build();
         try
         {
-            for (int i = 0; i < count; i++)
-            {
-                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                sockets.Add(socket);
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            }
-
-            return [.. sockets.Select(socket => ((IPEndPoint)socket.LocalEndPoint!).Port)];
+            await host.StartAsync(cancellation);
+            return new LocalHost(index, host);
         }
-        finally
+        catch
         {
-            sockets.ForEach(socket => socket.Dispose());
+            host.Dispose();
+            throw;
+        }
+    }
+
+    // Never the same twice: where nothing listens, the system would give it again.
+    private int FreePort()
+    {
+        while (true)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            int port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+            lock (_gate)
+            {
+                if (_ports.Add(port))
+                {
+                    return port;
+                }
+            }
         }
     }
 }

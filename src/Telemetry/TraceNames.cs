@@ -69,6 +69,12 @@ public static class TraceNames
     /// <summary>Place of the span in its chain, from 0; integer.</summary>
     public const string Sequence = Prefix + "sequence";
 
+    /// <summary>Which coordinator of a job wrote the span, from 2; the first one's spans have none. Integer.</summary>
+    public const string Generation = Prefix + "generation";
+
+    /// <summary>Lives of shards up to this number are over; integer.</summary>
+    public const string LivesBefore = Prefix + "lives_before";
+
     /// <summary>Number of the layout; integer.</summary>
     public const string Layout = Prefix + "layout";
 

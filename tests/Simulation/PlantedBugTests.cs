@@ -1,10 +1,12 @@
 using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Scheduling;
 using OrleansSgd.Core.Shards;
-using OrleansSgd.Simulation.Checks;
-using OrleansSgd.Simulation.Facts;
-using OrleansSgd.Simulation.Hosts;
 using OrleansSgd.Simulation.Plants;
+using OrleansSgd.Simulator.Faults;
+using OrleansSgd.Simulator.Faults.Checks;
+using OrleansSgd.Simulator.Faults.Facts;
+using OrleansSgd.Simulator.Faults.Hosts;
 
 namespace OrleansSgd.Simulation;
 
@@ -46,6 +48,13 @@ public class PlantedBugTests
         AssertCaught<AccountCheck>(RunPlan.Async, new HastyJob());
 
     [Theory]
+    [InlineData(RunPlan.Async, SampleReason.Lost)]
+    [InlineData(RunPlan.Bsp, SampleReason.SlotRepeated)]
+    [InlineData(RunPlan.Async, SampleReason.Void)]
+    public void Job_that_does_not_say_why_is_caught_by_the_sample_reason_check(string mode, SampleReason reason) =>
+        AssertCaught<SampleReasonCheck>(mode, new ForgivingJob(reason));
+
+    [Theory]
     [InlineData(RunPlan.Async, LedgerFactKind.Void)]
     [InlineData(RunPlan.Async, LedgerFactKind.Orphan)]
     [InlineData(RunPlan.Async, LedgerFactKind.Retire)]
@@ -75,14 +84,45 @@ public class PlantedBugTests
         AssertCaught<EndCheck>(RunPlan.Async, new DeafJob());
 
     [Fact]
+    public void Keepers_that_keep_nothing_are_caught_by_the_keep_check() =>
+        AssertCaught<KeepCheck>(RunPlan.Async, new ForgetfulKeepers());
+
+    [Fact]
+    public void Job_that_dozes_after_a_loss_is_caught_by_the_progress_check() =>
+        AssertCaught<ProgressCheck>(RunPlan.Async, new DozingJob());
+
+    [Fact]
+    public void Result_of_a_life_that_is_over_is_caught_by_the_life_check() =>
+        AssertCaught<LifeCheck>(RunPlan.Async, new LateResult());
+
+    [Fact]
+    public void Checkpoint_that_forgets_which_samples_were_used_is_caught_by_the_sample_check() =>
+        AssertCaught<SampleCheck>(RunPlan.Async, new ForgetfulCheckpoint());
+
+    [Fact]
+    public void Store_that_takes_what_an_old_coordinator_writes_is_caught_by_the_ledger_check()
+    {
+        for (ulong seed = 1; seed <= SeedCount; seed++)
+        {
+            FaultPlan plan = FaultPlan.Draw(seed, RunPlan.Async) with { JobCrashes = [80_000, 220_000, 360_000], StoreDelay = 60_000 };
+            if (new LedgerCheck().Breach(FaultSimulation.Run(plan, new UnfencedStore())) is not null)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"LedgerCheck caught nothing in {SeedCount} seeds.");
+    }
+
+    [Fact]
     public void Shard_that_applies_rounds_in_order_of_arrival_is_caught_by_the_bit_check()
     {
         for (ulong seed = 1; seed <= SeedCount; seed++)
         {
             FaultPlan plan = FaultPlan.Draw(seed, RunPlan.Bsp).Undisturbed;
             plan = plan with { Run = plan.Run with { Workers = 4, Shards = 2 } };
-            RunFacts facts = Simulator.Run(plan, Shards(shard => new ArrivalOrderShard(shard)));
-            if (BitCheck.Breach(facts, Simulator.Run(plan)) is not null)
+            RunFacts facts = FaultSimulation.Run(plan, Shards(shard => new ArrivalOrderShard(shard)));
+            if (BitCheck.Breach(facts, FaultSimulation.Run(plan)) is not null)
             {
                 return;
             }
@@ -98,7 +138,7 @@ public class PlantedBugTests
         Check check = Check.All.OfType<T>().Single();
         for (ulong seed = 1; seed <= SeedCount; seed++)
         {
-            if (check.Breach(Simulator.Run(FaultPlan.Draw(seed, mode), hooks)) is not null)
+            if (check.Breach(FaultSimulation.Run(FaultPlan.Draw(seed, mode), hooks)) is not null)
             {
                 return;
             }

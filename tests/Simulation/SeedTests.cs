@@ -1,7 +1,8 @@
 using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Runs;
-using OrleansSgd.Simulation.Checks;
-using OrleansSgd.Simulation.Facts;
+using OrleansSgd.Simulator.Faults;
+using OrleansSgd.Simulator.Faults.Checks;
+using OrleansSgd.Simulator.Faults.Facts;
 using Xunit.Abstractions;
 
 namespace OrleansSgd.Simulation;
@@ -9,7 +10,7 @@ namespace OrleansSgd.Simulation;
 /// <summary>Many runs, each with faults of its own; a failure starts with the seed and all rates.</summary>
 public class SeedTests(ITestOutputHelper output)
 {
-    private const int SeedCount = 300;
+    private static readonly int SeedCount = Seeds.Count;
 
     [Theory]
     [InlineData(RunPlan.Async)]
@@ -20,9 +21,9 @@ public class SeedTests(ITestOutputHelper output)
     public void Every_run_with_faults_ends_and_keeps_all_invariants(string mode)
     {
         var breaches = new List<string>();
-        for (ulong seed = 1; seed <= SeedCount; seed++)
+        foreach (ulong seed in Seeds.All)
         {
-            if (Check.FirstBreach(Simulator.Run(FaultPlan.Draw(seed, mode))) is { } breach)
+            if (Check.FirstBreach(FaultSimulation.Run(FaultPlan.Draw(seed, mode))) is { } breach)
             {
                 breaches.Add(breach);
             }
@@ -39,9 +40,9 @@ public class SeedTests(ITestOutputHelper output)
     {
         int losses = 0;
         int broken = 0;
-        for (ulong seed = 1; seed <= SeedCount; seed++)
+        foreach (ulong seed in Seeds.All)
         {
-            RunFacts facts = Simulator.Run(FaultPlan.Draw(seed, mode));
+            RunFacts facts = FaultSimulation.Run(FaultPlan.Draw(seed, mode));
             RunTotals totals = facts.Of<Ended>().Single().Totals;
             losses += totals.WorkersLost > 0 && totals.ShardsLost > 0 ? 1 : 0;
             broken += facts.Of<Told>().Any(told => told.Fact.Kind == LedgerFactKind.Break) ? 1 : 0;

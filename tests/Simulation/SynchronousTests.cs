@@ -1,6 +1,7 @@
 using OrleansSgd.Core.Runs;
-using OrleansSgd.Simulation.Checks;
-using OrleansSgd.Simulation.Facts;
+using OrleansSgd.Simulator.Faults;
+using OrleansSgd.Simulator.Faults.Checks;
+using OrleansSgd.Simulator.Faults.Facts;
 
 namespace OrleansSgd.Simulation;
 
@@ -15,10 +16,10 @@ public class SynchronousTests
         for (ulong seed = 1; seed <= 20; seed++)
         {
             FaultPlan plan = FaultPlan.Draw(seed, RunPlan.Bsp).Undisturbed;
-            RunFacts expected = Simulator.Run(plan);
+            RunFacts expected = FaultSimulation.Run(plan);
             foreach (int shards in (int[])[1, 2, 3, 4])
             {
-                RunFacts again = Simulator.Run(plan with { Run = plan.Run with { Shards = shards } });
+                RunFacts again = FaultSimulation.Run(plan with { Run = plan.Run with { Shards = shards } });
 
                 Assert.Null(BitCheck.Breach(again, expected));
                 Assert.False(BitCheck.IsExcused(again));
@@ -33,12 +34,16 @@ public class SynchronousTests
         for (ulong seed = 1; seed <= SeedCount; seed++)
         {
             // Workers live on, and what they retain is everything a dead shard had.
-            FaultPlan plan = FaultPlan.Draw(seed, RunPlan.Bsp) with { SiloCrashes = [], SiloSuspicions = [], WorkerCrashes = [] };
-            RunFacts facts = Simulator.Run(plan);
+            FaultPlan drawn = FaultPlan.Draw(seed, RunPlan.Bsp);
+            FaultPlan plan = drawn.Undisturbed with
+            {
+                Loss = drawn.Loss, Duplication = drawn.Duplication, Slow = drawn.Slow, ShardCrashes = drawn.ShardCrashes,
+            };
+            RunFacts facts = FaultSimulation.Run(plan);
             RunTotals totals = facts.Of<Ended>().Single().Totals;
             shardsLost += totals.ShardsLost;
 
-            Assert.Null(BitCheck.Breach(facts, Simulator.Run(plan.Undisturbed)));
+            Assert.Null(BitCheck.Breach(facts, FaultSimulation.Run(plan.Undisturbed)));
             Assert.False(totals.WorkersLost == 0 && BitCheck.IsExcused(facts), facts.Plan.ToString());
         }
 
@@ -53,14 +58,14 @@ public class SynchronousTests
         for (ulong seed = 1; seed <= SeedCount; seed++)
         {
             FaultPlan plan = FaultPlan.Draw(seed, RunPlan.Bsp);
-            RunFacts facts = Simulator.Run(plan);
+            RunFacts facts = FaultSimulation.Run(plan);
             if (facts.Of<Ended>().Single().Totals.WorkersLost > 0)
             {
                 disturbed++;
                 excused += BitCheck.IsExcused(facts) ? 1 : 0;
             }
 
-            Assert.Null(BitCheck.Breach(facts, Simulator.Run(plan.Undisturbed)));
+            Assert.Null(BitCheck.Breach(facts, FaultSimulation.Run(plan.Undisturbed)));
         }
 
         Assert.True(disturbed - excused > SeedCount / 4, $"Only {disturbed - excused} of {disturbed} disturbed runs had to be equal.");

@@ -94,7 +94,7 @@ public class GrainReference : IAddressable, IEquatable<GrainReference>
 
         call.Context = RequestContext.Values;
         var activation = _activation;
-        if (activation is null || activation.IsGone)
+        if (activation is null || activation.IsGoneFor(origin))
         {
             try
             {

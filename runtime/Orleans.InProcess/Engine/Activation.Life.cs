@@ -84,6 +84,9 @@ internal sealed partial class Activation
         _state = ActivationState.Invalid;
     }
 
+    /// <summary>Hides it from everybody but its own silo. It goes on as if nothing had happened.</summary>
+    public void CutOff() => _cutOff = true;
+
     public void DelayDeactivation(TimeSpan timeSpan) =>
         _keptUntil = timeSpan <= TimeSpan.Zero
             ? long.MinValue

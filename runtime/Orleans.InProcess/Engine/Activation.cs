@@ -20,7 +20,7 @@ internal enum ActivationState
 
 /// <summary>One activation: the grain object, its turns, and which calls may run at once.</summary>
 /// <remarks>
-/// Everything except the two volatile fields is read and changed inside turns only, so it needs no lock. Life.cs holds
+/// Everything except the volatile fields is read and changed inside turns only, so it needs no lock. Life.cs holds
 /// the beginning and the end of an activation.
 /// </remarks>
 internal sealed partial class Activation : IGrainContext, ITurnHost, IEquatable<IGrainContext>
@@ -34,6 +34,7 @@ internal sealed partial class Activation : IGrainContext, ITurnHost, IEquatable<
     private readonly List<Call> _waiting = [];
     private volatile ActivationState _state;
     private volatile bool _killed;
+    private volatile bool _cutOff;
 
     // The call that the others must wait for, as long as it has not ended; null when only interleaving calls run.
     private Call? _blocking;
@@ -69,6 +70,12 @@ internal sealed partial class Activation : IGrainContext, ITurnHost, IEquatable<
 
     /// <summary>True when calls should look for another activation.</summary>
     public bool IsGone => _state == ActivationState.Invalid;
+
+    /// <summary>As <see cref="IsGone"/>, also when the silo is cut off and only its own calls still find it.</summary>
+    public bool IsGoneFor(Caller caller) => _state == ActivationState.Invalid || (_cutOff && !ReferenceEquals(caller, Silo));
+
+    /// <summary>True when a call of this caller will never be answered from here.</summary>
+    public bool IsLostTo(Caller caller) => _killed || (_cutOff && !ReferenceEquals(caller, Silo));
 
     /// <summary>The silo's idle clock when the last call began.</summary>
     public int LastUsed { get; private set; }

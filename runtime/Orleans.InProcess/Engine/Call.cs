@@ -144,7 +144,7 @@ internal abstract class Call
         {
             Forget();
         }
-        else if (Target.IsKilled)
+        else if (Target.IsLostTo(Origin))
         {
             Fail(Target.Silo.Lost(this));
         }

@@ -13,6 +13,11 @@ internal sealed class Directory(Grid grid)
     /// <exception cref="SiloUnavailableException">No silo takes grains.</exception>
     public Activation Find(GrainId id, GrainClass grainClass, Caller caller, Dictionary<string, object>? requestContext)
     {
+        if (caller.AsSilo is { IsCutOff: true } island && island.Own(id) is { } own)
+        {
+            return own;
+        }
+
         if (_activations.TryGetValue(id, out var known) && !known.IsGone)
         {
             return known;
@@ -49,13 +54,34 @@ internal sealed class Directory(Grid grid)
             }
 
             _activations.TryRemove(ended.GrainId, out _);
-            if (target is { Status: SiloStatus.Active })
+            if (target is { Status: SiloStatus.Active, IsCutOff: false })
             {
                 _activations[ended.GrainId] = next = target.Create(ended.Class, ended.GrainId);
             }
         }
 
         next?.Begin(requestContext, luggage);
+    }
+
+    /// <summary>Takes out every activation of a silo that is thought dead, so that the next call brings the grain to life elsewhere.</summary>
+    /// <returns>What the silo itself still finds.</returns>
+    public Dictionary<GrainId, Activation> CutOff(SiloRuntime silo)
+    {
+        lock (_gate)
+        {
+            var own = new Dictionary<GrainId, Activation>();
+            foreach (var activation in silo.Activations)
+            {
+                activation.CutOff();
+                if (_activations.TryGetValue(activation.GrainId, out var known) && ReferenceEquals(known, activation))
+                {
+                    _activations.TryRemove(activation.GrainId, out _);
+                    own[activation.GrainId] = activation;
+                }
+            }
+
+            return own;
+        }
     }
 
     /// <summary>Takes out every activation of a silo and kills it.</summary>

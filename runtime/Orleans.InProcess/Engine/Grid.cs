@@ -84,6 +84,16 @@ internal sealed class Grid
         }
     }
 
+    /// <summary>Writes down that a silo is dead, which it does not know.</summary>
+    public void DeclareDead(SiloRuntime silo)
+    {
+        lock (_gate)
+        {
+            _statuses[silo.SiloAddress] = SiloStatus.Dead;
+            Volatile.Write(ref _active, [.. _active.Where(other => !ReferenceEquals(other, silo))]);
+        }
+    }
+
     public void Join(Caller caller)
     {
         lock (GridsGate)
@@ -117,6 +127,11 @@ internal sealed class Grid
 
         foreach (var caller in callers)
         {
+            if (silo.IsCutOff && ReferenceEquals(caller, silo))
+            {
+                continue; // it is alone, not dead: what it asks itself is answered
+            }
+
             caller.Waiting.FailWhere(call => ReferenceEquals(call.Target.Silo, silo) ? silo.Lost(call) : null);
         }
     }

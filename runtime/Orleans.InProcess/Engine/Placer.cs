@@ -24,7 +24,7 @@ internal sealed class Placer(Grid grid)
 
         return grainClass.Placement switch
         {
-            PreferLocalPlacement when caller?.AsSilo is { Status: SiloStatus.Active } local => local,
+            PreferLocalPlacement when caller?.AsSilo is { Status: SiloStatus.Active, IsCutOff: false } local => local,
             HashBasedPlacement => silos[id.GetUniformHashCode() % (uint)silos.Length],
             ActivationCountBasedPlacement => FewestActivations(silos),
             _ => silos[Random.Shared.Next(silos.Length)],

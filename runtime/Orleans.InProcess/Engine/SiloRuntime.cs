@@ -18,6 +18,7 @@ internal sealed class SiloRuntime : Caller, ILocalSiloDetails, IDisposable
     private int _activationCount;
     private int _idleClock;
     private int _stopped;
+    private volatile Dictionary<GrainId, Activation>? _island;
 
     public SiloRuntime(IServiceProvider services)
         : base(Grid.Named(GridNames.OfSilo(services)), services, services.GetRequiredService<TimeProvider>())
@@ -56,6 +57,9 @@ internal sealed class SiloRuntime : Caller, ILocalSiloDetails, IDisposable
     public int IdleClock => Volatile.Read(ref _idleClock);
 
     public int ActivationCount => Volatile.Read(ref _activationCount);
+
+    /// <summary>True when the others think this silo dead while it goes on: it calls them, they do not call it.</summary>
+    public bool IsCutOff => _island is not null;
 
     public IEnumerable<Activation> Activations => _activations.Keys;
 
@@ -103,7 +107,7 @@ internal sealed class SiloRuntime : Caller, ILocalSiloDetails, IDisposable
     /// <summary>Stops in good order, or at once when the token is cancelled already: then it is a kill.</summary>
     public async Task Stop(CancellationToken token)
     {
-        if (token.IsCancellationRequested)
+        if (token.IsCancellationRequested || IsCutOff)
         {
             Kill();
         }
@@ -133,6 +137,21 @@ internal sealed class SiloRuntime : Caller, ILocalSiloDetails, IDisposable
         StopCalling();
         Grid.Leave(this);
     }
+
+    /// <summary>Cuts the silo off: it is declared dead and its grains begin anew elsewhere, while it goes on and its calls still reach the others.</summary>
+    /// <remarks>The worst a network can do. It ends with <see cref="Kill"/>: a silo that learns that it was declared dead stops.</remarks>
+    public void CutOff()
+    {
+        if (Status == SiloStatus.Active && !IsCutOff)
+        {
+            Grid.DeclareDead(this);
+            _island = Grid.Directory.CutOff(this);
+            Grid.FailCallsTo(this);
+        }
+    }
+
+    /// <summary>The activation of a silo that is cut off, as only the silo itself finds it.</summary>
+    public Activation? Own(GrainId id) => _island is { } island && island.TryGetValue(id, out var own) && !own.IsGone ? own : null;
 
     public void Dispose() => Kill();
 

@@ -10,6 +10,10 @@ namespace Orleans.Engine;
 /// <summary>The services of silos and clients.</summary>
 internal static class HostParts
 {
+    // Faults on purpose, for grids that are tested while they run; nothing of the API leads there, so they are found by name.
+    private const string Crash = "Orleans.InProcess/crash";
+    private const string Partition = "Orleans.InProcess/partition";
+
     private const string Both =
         "A host is either a silo or a client: UseOrleans alone also gives the services a client has, so take UseOrleansClient away.";
 
@@ -27,6 +31,8 @@ internal static class HostParts
         services.AddSingleton<SiloRuntime>();
         services.AddSingleton<ILocalSiloDetails>(provider => provider.GetRequiredService<SiloRuntime>());
         services.AddSingleton<IClusterClient>(provider => provider.GetRequiredService<SiloRuntime>().Factory);
+        services.AddKeyedSingleton<Action>(Crash, (provider, _) => provider.GetRequiredService<SiloRuntime>().Kill);
+        services.AddKeyedSingleton<Action>(Partition, (provider, _) => provider.GetRequiredService<SiloRuntime>().CutOff);
         services.AddHostedService<SiloService>();
         return builder;
     }

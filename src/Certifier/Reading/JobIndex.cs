@@ -5,6 +5,7 @@ internal sealed class JobIndex(string job)
 {
     private readonly List<SpanAddress> _ledger = [];
     private readonly SortedDictionary<(int Shard, int Incarnation), List<SpanAddress>> _lives = [];
+    private long _generation = 1;
 
     /// <summary>Id of the job.</summary>
     public string Job { get; } = job;
@@ -17,6 +18,9 @@ internal sealed class JobIndex(string job)
 
     /// <summary>Every restore with its sequence, in order once <see cref="Finish"/> was called.</summary>
     public List<(long Sequence, RestoreEvent Restore)> Restores { get; } = [];
+
+    /// <summary>Every resumption with its sequence, in order once <see cref="Finish"/> was called.</summary>
+    public List<(long Sequence, ResumeEvent Resume)> Resumptions { get; } = [];
 
     /// <summary>Every loss with its sequence, in order once <see cref="Finish"/> was called: a loss may be told long after its ticket.</summary>
     public List<(long Sequence, LossCut Cut, TracePlace Place)> Cuts { get; } = [];
@@ -42,6 +46,8 @@ internal sealed class JobIndex(string job)
                 }
 
                 log.Add(address);
+                return;
+            case not null when !IsOfNewest(span):
                 return;
             case "ledger.open":
                 Opening ??= LedgerOpening.Read(span);
@@ -91,6 +97,7 @@ internal sealed class JobIndex(string job)
         }
 
         Restores.Sort(static (a, b) => a.Sequence.CompareTo(b.Sequence));
+        Resumptions.Sort(static (a, b) => a.Sequence.CompareTo(b.Sequence));
         Cuts.Sort(static (a, b) => a.Sequence.CompareTo(b.Sequence));
         for (int i = 1; i < Cuts.Count; i++)
         {
@@ -106,6 +113,24 @@ internal sealed class JobIndex(string job)
             min = Math.Min(min, _ledger[i].TicketMin);
             _ledger[i] = _ledger[i] with { TicketMin = min };
         }
+    }
+
+    // Each coordinator of a job writes the whole ledger of what still counts, so the newest one's says everything.
+    private bool IsOfNewest(LedgerSpan span)
+    {
+        long generation = span.Has("generation") ? span.Integer("generation", 1, int.MaxValue) : 1;
+        if (generation > _generation)
+        {
+            _generation = generation;
+            _ledger.Clear();
+            Restores.Clear();
+            Resumptions.Clear();
+            Cuts.Clear();
+            Opening = null;
+            Closing = null;
+        }
+
+        return generation == _generation;
     }
 
     private static long OldestOf(LedgerRow[] rows)
@@ -126,6 +151,9 @@ internal sealed class JobIndex(string job)
             case RestoreEvent restore:
                 Restores.Add((sequence, restore));
                 return restore.TicketMin;
+            case ResumeEvent resume:
+                Resumptions.Add((sequence, resume));
+                return long.MaxValue;
             case VoidEvent none:
                 return none.Ticket;
             case SettleEvent settle:

@@ -16,7 +16,8 @@ internal abstract record LedgerEvent
             "retire" => new RetireEvent((int)span.Integer("worker", 0, int.MaxValue), span.Count("ticket")),
             "restore" => Restore(span, shards),
             "break" => new BreakEvent(span.Text("reason")),
-            _ => throw span.Wrong("kind", $"is '{kind}'; expected void, settle, retire, restore or break. Certify with the version that wrote the trace"),
+            "resume" => new ResumeEvent(span.Count("ticket"), (int)span.Integer("lives_before", 0, int.MaxValue)),
+            _ => throw span.Wrong("kind", $"is '{kind}'; expected void, settle, retire, restore, resume or break. Certify with the version that wrote the trace"),
         };
     }
 
@@ -64,6 +65,9 @@ internal sealed record RestoreEvent(int Shard, int Incarnation, long Version, lo
     /// <summary>True when this ticket was lost.</summary>
     public bool Loses(long ticket) => Array.BinarySearch(Lost, ticket) >= 0;
 }
+
+/// <summary>The run went on from a checkpoint: what lives of shards up to a number did from a ticket on does not count.</summary>
+internal sealed record ResumeEvent(long Ticket, int LivesBefore) : LedgerEvent;
 
 /// <summary>Something that no term accounts for.</summary>
 internal sealed record BreakEvent(string Reason) : LedgerEvent;

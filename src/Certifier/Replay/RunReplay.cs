@@ -78,6 +78,7 @@ internal sealed class RunReplay
             cancellation.ThrowIfCancellationRequested();
             _ = span.Text("job");
             _ = span.Count("sequence");
+            _ = span.Has("generation");
             Take(span);
             UnknownAttributeCount += span.UnknownCount;
             Forget(Math.Min(_ledger.TicketMin, _rows.TicketMin));

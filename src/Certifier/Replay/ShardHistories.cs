@@ -32,7 +32,7 @@ internal static class ShardHistories
                 throw new InvalidDataException($"Job {job.Job} has a log of shard {shard}, but only {starts.Length} shards.");
             }
 
-            AddFirst(starts[shard], shard, incarnation, findings);
+            AddFirst(starts[shard], shard, incarnation, job.Resumptions, findings);
         }
 
         return [.. starts.Select((lives, shard) => History(job, source, tickets, findings, lives, shard))];
@@ -56,7 +56,9 @@ internal static class ShardHistories
     }
 
     // A life that no restore speaks of is the one the run began with; there can be one only, the lowest.
-    private static void AddFirst(SortedDictionary<int, RestoreEvent> lives, int shard, int incarnation, FindingList findings)
+    // Others that a resumption went back behind count for nothing.
+    private static void AddFirst(
+        SortedDictionary<int, RestoreEvent> lives, int shard, int incarnation, List<(long, ResumeEvent Resume)> resumptions, FindingList findings)
     {
         if (lives.ContainsKey(incarnation))
         {
@@ -67,7 +69,7 @@ internal static class ShardHistories
         {
             lives.Add(incarnation, new RestoreEvent(shard, incarnation, 0, 0, [], []));
         }
-        else
+        else if (!resumptions.Exists(one => incarnation <= one.Resume.LivesBefore))
         {
             findings.Add(
                 FindingKind.Restore, -1, shard, $"Incarnation {incarnation} of shard {shard} has a log, but no restore says what it began with.");
@@ -79,18 +81,34 @@ internal static class ShardHistories
     {
         if (lives.Count == 0 || job.Restores.Exists(one => one.Restore.Shard == shard && one.Restore.Incarnation == lives.Keys.First()))
         {
-            AddFirst(lives, shard, lives.Count == 0 ? 0 : lives.Keys.First() - 1, findings);
+            AddFirst(lives, shard, lives.Count == 0 ? 0 : lives.Keys.First() - 1, job.Resumptions, findings);
         }
 
         return new ShardHistory(
             lives.Values.Select(start => new ShardLife(
                 start,
+                EndOf(start.Incarnation, job.Resumptions),
                 job.Lives.TryGetValue((shard, start.Incarnation), out List<SpanAddress>? log)
                     ? new SpanChain(source, log, $"the log of shard {shard}, incarnation {start.Incarnation}")
                     : null,
                 tickets,
                 findings)),
+            job.Resumptions.Count == 0 ? -1 : job.Resumptions.Max(static one => one.Resume.LivesBefore),
             tickets,
             findings);
+    }
+
+    // What a life did from here on was gone back behind.
+    private static long EndOf(int incarnation, List<(long, ResumeEvent Resume)> resumptions)
+    {
+        foreach ((_, ResumeEvent resume) in resumptions)
+        {
+            if (incarnation <= resume.LivesBefore)
+            {
+                return resume.Ticket;
+            }
+        }
+
+        return long.MaxValue;
     }
 }

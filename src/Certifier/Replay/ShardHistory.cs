@@ -10,11 +10,14 @@ internal sealed class ShardHistory
     private readonly List<ShardLife> _open;
     private readonly TicketWindow _tickets;
     private readonly FindingList _findings;
+    private readonly int _livesBefore;
     private int _current;
 
     /// <param name="lives">Ascending by incarnation, at least one; the first is the one that the run began with.</param>
-    public ShardHistory(IEnumerable<ShardLife> lives, TicketWindow tickets, FindingList findings)
+    /// <param name="livesBefore">Lives up to this number may have left their logs elsewhere: with a grid that was lost. −1 for none.</param>
+    public ShardHistory(IEnumerable<ShardLife> lives, int livesBefore, TicketWindow tickets, FindingList findings)
     {
+        _livesBefore = livesBefore;
         _lives.AddRange(lives);
         _open = [.. _lives];
         _tickets = tickets;
@@ -35,6 +38,9 @@ internal sealed class ShardHistory
         ShardLife current = Current;
         return current.Incarnation == incarnation ? current : _lives.Find(life => life.Incarnation == incarnation);
     }
+
+    /// <summary>True for a life that may have left its log with a grid that was lost.</summary>
+    public bool MayBeElsewhere(int incarnation) => incarnation <= _livesBefore;
 
     /// <summary>A new life begins: holds what it says against the log of the one before.</summary>
     public void Restore(RestoreEvent restore)

@@ -16,6 +16,7 @@ internal sealed class ShardLife
 
     private readonly SpanChain? _log;
     private readonly RestoreEvent _start;
+    private readonly long _ticketEnd;
     private readonly TicketWindow _tickets;
     private readonly FindingList _findings;
     private readonly SlidingList<Place> _places = new(new Place { Version = Unknown });
@@ -31,10 +32,12 @@ internal sealed class ShardLife
     private Place _forgotten;
 
     /// <param name="start">What it begins with; an empty set for the first life.</param>
+    /// <param name="ticketEnd">From this ticket on, what it did was gone back behind and does not count.</param>
     /// <param name="log">Null when none was given.</param>
-    public ShardLife(RestoreEvent start, SpanChain? log, TicketWindow tickets, FindingList findings)
+    public ShardLife(RestoreEvent start, long ticketEnd, SpanChain? log, TicketWindow tickets, FindingList findings)
     {
         _start = start;
+        _ticketEnd = ticketEnd;
         _log = log;
         _tickets = tickets;
         _findings = findings;
@@ -303,7 +306,7 @@ internal sealed class ShardLife
 
     private void Take(long ticket, EntryKind kind)
     {
-        bool isNew = IsNew(ticket, kind);
+        bool isNew = ticket < _ticketEnd && IsNew(ticket, kind);
         if (kind == EntryKind.Void)
         {
             if (isNew)

@@ -11,6 +11,12 @@ internal static class ViewCheck
         ref readonly RowSlice slice = ref row.Slices[shard];
         if (history.LifeOf(slice.ViewIncarnation) is not { } life)
         {
+            if (history.MayBeElsewhere(slice.ViewIncarnation))
+            {
+                history.Uncheck();
+                return;
+            }
+
             findings.Add(
                 FindingKind.View, row.Ticket, shard,
                 $"The view of ticket {row.Ticket} is of incarnation {slice.ViewIncarnation} of shard {shard}, which has neither a log nor a restore.");

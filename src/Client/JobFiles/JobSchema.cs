@@ -43,6 +43,8 @@ internal static class JobSchema
         new("deadlineSeconds", JobValueKind.Number, "0 to 86400", "0", "Seconds after which a straggler pushes the layers it has got to; 0: never. bsp."),
         new("answerFraction", JobValueKind.Number, "above 0, at most 1", "1", "Share of a slice's coordinates in a shard's answer, the most changed ones; 1: all that changed. All but bsp."),
         new("leaseBatches", JobValueKind.Whole, "1 to 10000", "16", "Batches a worker leases at a time in asynchronous modes."),
+        new("workersPerSilo", JobValueKind.Whole, "0 to 10000", "0", "Workers that one silo takes on: with fewer silos fewer of `workers` compute. 0: no limit. All but bsp and variance-bounded."),
+        new("scaling", JobValueKind.Text, "", RunPlan.ScaleNothing, "What changes while fewer workers compute: nothing, the batch of each (so that all together use as many samples a step), or the rate of each (α* / p with α* = rate × workers).") { Choices = RunPlan.Scalings },
         new("codec", JobValueKind.Section, "", "", "How updates are encoded."),
         new("rate", JobValueKind.Section, "", "", "The learning rate; a bare number is a constant rate.") { Shorthand = "rate" },
         new("rule", JobValueKind.Section, "", "", "How a gradient becomes an update; a bare word is its kind.") { Shorthand = "kind" },

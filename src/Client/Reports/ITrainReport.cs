@@ -20,8 +20,14 @@ internal interface ITrainReport
     /// <summary>The model was judged on the test set.</summary>
     void Evaluated(JobEvent evaluated);
 
+    /// <summary>The job goes on from a checkpoint, after its coordinator was lost.</summary>
+    void Resumed(JobEvent resumed);
+
     /// <summary>A silo came or went.</summary>
     void MembershipChanged(JobEvent change);
+
+    /// <summary>A worker was found slow against the others.</summary>
+    void Straggling(JobEvent slow);
 
     /// <summary>A check does not hold: somebody must act.</summary>
     /// <param name="seconds">Since training began.</param>

@@ -3,7 +3,8 @@ using OrleansSgd.Grains.Contracts;
 namespace OrleansSgd.Client.Reports;
 
 /// <summary>A run as events, for programs. Field names are stable: added to, never renamed.</summary>
-internal sealed class JsonTrainReport(Terminal terminal) : ITrainReport
+/// <param name="job">Goes into every event when several jobs are reported on; null for one alone.</param>
+internal sealed class JsonTrainReport(Terminal terminal, string? job = null) : ITrainReport
 {
     private readonly EventWriter _events = new(terminal.Out);
 
@@ -23,7 +24,7 @@ internal sealed class JsonTrainReport(Terminal terminal) : ITrainReport
         json.Seed("seed", started.Plan.Run.Seed);
     });
 
-    public void Progressed(ProgressFacts progress) => _events.Write("progress", json =>
+    public void Progressed(ProgressFacts progress) => Write("progress", json =>
     {
         JobProgress now = progress.Progress;
         json.Measure("seconds", now.Seconds);
@@ -35,25 +36,46 @@ internal sealed class JsonTrainReport(Terminal terminal) : ITrainReport
         json.Measure("gapMean", now.GapMean);
         json.Measure("boundPredicted", now.BoundPredicted);
         WriteCertificate(json, now);
+        json.Number("checkpointTicket", now.CheckpointTicket > 0 ? now.CheckpointTicket : null);
         json.Number("bytesPushed", now.BytesPushed);
         json.Number("bytesPulled", now.BytesPulled);
     });
 
-    public void Evaluated(JobEvent evaluated) => _events.Write("evaluated", json =>
+    public void Evaluated(JobEvent evaluated) => Write("evaluated", json =>
     {
         json.Measure("seconds", evaluated.Seconds);
         json.Number("tickets", evaluated.Tickets);
         json.Measure("testLoss", evaluated.TestLoss);
         json.Measure("testAccuracy", evaluated.TestAccuracy);
+        WriteSamples(json, evaluated.Samples);
     });
 
-    public void MembershipChanged(JobEvent change) => _events.Write("membership", json =>
+    public void Resumed(JobEvent resumed) => Write("resumed", json =>
+    {
+        json.Measure("seconds", resumed.Seconds);
+        json.Number("tickets", resumed.Tickets);
+        json.Number("ticketsRedone", resumed.TicketsRedone >= 0 ? resumed.TicketsRedone : null);
+        json.Measure("secondsSinceCheckpoint", resumed.SecondsSince);
+    });
+
+    public void MembershipChanged(JobEvent change) => Write("membership", json =>
     {
         json.Measure("seconds", change.Seconds);
         json.Text("kind", change.Kind);
         json.Text("silo", change.Silo);
         json.Number("workersMoved", change.WorkersMoved);
         json.Number("shardsMoved", change.ShardsMoved);
+        json.Number("workers", change.Workers);
+        json.Measure("rateScale", change.RateScale);
+        json.Measure("batchScale", change.BatchScale);
+    });
+
+    public void Straggling(JobEvent slow) => Write("straggler", json =>
+    {
+        json.Measure("seconds", slow.Seconds);
+        json.Number("worker", slow.Worker);
+        json.Text("silo", slow.Silo);
+        json.Measure("ratio", slow.Ratio);
     });
 
     public void Alarmed(double seconds, string alarm) => Say(TrainText.Alarm(alarm));
@@ -61,7 +83,7 @@ internal sealed class JsonTrainReport(Terminal terminal) : ITrainReport
     public void Warned(double seconds, string warning) => Say(TrainText.Warning(warning));
 
     public void Ended(EndedFacts ended) =>
-        _events.Write(ended.Progress.Phase == JobPhase.Completed ? "completed" : "cancelled", json =>
+        Write(ended.Progress.Phase == JobPhase.Completed ? "completed" : "cancelled", json =>
         {
             JobProgress run = ended.Progress;
             json.Measure("trainingSeconds", run.Seconds);
@@ -74,7 +96,9 @@ internal sealed class JsonTrainReport(Terminal terminal) : ITrainReport
             json.Number("updatesPartial", run.UpdatesPartial);
             json.Number("samplesUnused", run.SamplesTotal - run.Samples);
             json.Number("samplesRepeated", run.SamplesRepeated);
+            WriteSamples(json, run.SampleUses);
             json.Measure("recoverySecondsMax", run.RecoverySecondsMax);
+            WriteCheckpoints(json, run);
             WriteDelay(json, run);
             WriteCertificate(json, run);
             json.List("alarms", run.Alarms);
@@ -83,11 +107,49 @@ internal sealed class JsonTrainReport(Terminal terminal) : ITrainReport
             json.Text("trace", ended.TracePath);
         });
 
+    private void Write(string name, Action<EventFields> fields) => _events.Write(name, json =>
+    {
+        json.Text("job", job);
+        fields(json);
+    });
+
     // Before the first update the largest delay is 0 because nothing was measured, so it is left out too.
     private static void WriteDelay(EventFields json, JobProgress progress)
     {
         json.Measure("delayMean", progress.DelayMean);
         json.Number("delayMax", double.IsFinite(progress.DelayMean) ? progress.DelayMax : null);
+    }
+
+    private static void WriteCheckpoints(EventFields json, JobProgress run)
+    {
+        if (run.Checkpoints > 0)
+        {
+            json.Number("checkpoints", run.Checkpoints);
+            json.Measure("checkpointStallShare", run.CheckpointStallShare);
+            json.Number("resumptions", run.Resumptions);
+        }
+    }
+
+    private static void WriteSamples(EventFields json, SampleCounts? samples)
+    {
+        if (samples is null)
+        {
+            return;
+        }
+
+        json.Number("samplesOnce", samples.Once);
+        json.Number("samplesTwice", samples.Twice);
+        json.Number("samplesNone", samples.None);
+        if (samples.Remarks.Length > 0)
+        {
+            json.Group("sampleReasons", fields =>
+            {
+                foreach (SampleRemark remark in samples.Remarks)
+                {
+                    fields.Number(remark.Reason, remark.Count);
+                }
+            });
+        }
     }
 
     private static void WriteCertificate(EventFields json, JobProgress progress)

@@ -60,6 +60,8 @@ internal sealed class LiveTrainReport(IAnsiConsole console) : ITrainReport
         Draw();
     }
 
+    public void Resumed(JobEvent resumed) => Tell(resumed.Seconds, "yellow", TrainText.Resumed(resumed));
+
     public void MembershipChanged(JobEvent change)
     {
         if (TrainText.IsNews(change))
@@ -67,6 +69,8 @@ internal sealed class LiveTrainReport(IAnsiConsole console) : ITrainReport
             Tell(change.Seconds, "yellow", TrainText.Membership(change));
         }
     }
+
+    public void Straggling(JobEvent slow) => Tell(slow.Seconds, "yellow", TrainText.Straggler(slow));
 
     public void Alarmed(double seconds, string alarm) => Tell(seconds, "red", TrainText.Alarm(alarm));
 

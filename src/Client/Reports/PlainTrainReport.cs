@@ -4,7 +4,8 @@ using OrleansSgd.Grains.Contracts;
 namespace OrleansSgd.Client.Reports;
 
 /// <summary>A run as lines, for logs and pipes: no colours, no escapes, about one line a second.</summary>
-internal sealed class PlainTrainReport(Terminal terminal) : ITrainReport
+/// <param name="job">Stands in front of every line when several jobs are reported on; null for one alone.</param>
+internal sealed class PlainTrainReport(Terminal terminal, string? job = null) : ITrainReport
 {
     private const double LinePeriodSeconds = 1;
 
@@ -14,7 +15,7 @@ internal sealed class PlainTrainReport(Terminal terminal) : ITrainReport
 
     public Task ShowAsync(Func<Task> body) => body();
 
-    public void Say(string line) => terminal.Out.WriteLine(line);
+    public void Say(string line) => terminal.Out.WriteLine(job is null ? line : $"{job}: {line}");
 
     public void Started(StartedFacts started)
     {
@@ -50,6 +51,8 @@ internal sealed class PlainTrainReport(Terminal terminal) : ITrainReport
 
     public void Evaluated(JobEvent evaluated) => Line(evaluated.Seconds, TrainText.Evaluation(evaluated));
 
+    public void Resumed(JobEvent resumed) => Line(resumed.Seconds, TrainText.Resumed(resumed));
+
     public void MembershipChanged(JobEvent change)
     {
         if (TrainText.IsNews(change))
@@ -57,6 +60,8 @@ internal sealed class PlainTrainReport(Terminal terminal) : ITrainReport
             Line(change.Seconds, TrainText.Membership(change));
         }
     }
+
+    public void Straggling(JobEvent slow) => Line(slow.Seconds, TrainText.Straggler(slow));
 
     public void Alarmed(double seconds, string alarm) => Line(seconds, TrainText.Alarm(alarm));
 
@@ -75,7 +80,7 @@ internal sealed class PlainTrainReport(Terminal terminal) : ITrainReport
 
     private void Line(double seconds, string text)
     {
-        terminal.Out.WriteLine($"{Figures.One(seconds),7} s  {text}");
+        Say($"{Figures.One(seconds),7} s  {text}");
         terminal.Out.Flush();
     }
 }

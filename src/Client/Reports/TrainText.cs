@@ -23,14 +23,41 @@ internal static class TrainText
         string accuracy = double.IsFinite(evaluated.TestAccuracy)
             ? $"test accuracy {Figures.Percent(evaluated.TestAccuracy)}, "
             : "";
-        return $"epoch {evaluated.Epoch} done: {accuracy}test loss {Figures.Digits(evaluated.TestLoss)}";
+        string samples = evaluated.Samples is { } uses ? $"; {Samples(uses)}" : "";
+        return $"epoch {evaluated.Epoch} done: {accuracy}test loss {Figures.Digits(evaluated.TestLoss)}{samples}";
     }
 
+    /// <summary><c>60,000 samples: 60,000 once</c>; or also how many were not, and why.</summary>
+    public static string Samples(SampleCounts uses)
+    {
+        string twice = uses.Twice > 0 ? $", {Figures.Count(uses.Twice)} twice" : "";
+        string none = uses.None > 0 ? $", {Figures.Count(uses.None)} not at all or not wholly" : "";
+        string why = string.Join("; ", uses.Remarks.Select(remark => $"{Figures.Count(remark.Count)} {remark.Text}"));
+        return $"{Figures.Of(uses.Count, "sample")}: {Figures.Count(uses.Once)} once{twice}{none}{(why.Length > 0 ? $" ({why})" : "")}";
+    }
+
+    /// <summary>A worker that is slow, with what that means.</summary>
+    public static string Straggler(JobEvent slow) =>
+        $"worker {slow.Worker} on silo {slow.Silo} takes {Figures.One(slow.Ratio)} times as long for a step as the others; it gets less to do";
+
+    /// <summary>A job that goes on from a checkpoint, with what is done again.</summary>
+    public static string Resumed(JobEvent resumed) => resumed.TicketsRedone >= 0
+        ? $"resumed at ticket {Figures.Count(resumed.Tickets)}: {Figures.Of(resumed.TicketsRedone, "ticket")} given anew"
+        : resumed.SecondsSince > 0
+            ? $"resumed at ticket {Figures.Count(resumed.Tickets)}: at most what was done in {Figures.One(resumed.SecondsSince)} s is done again"
+            : $"resumed at ticket {Figures.Count(resumed.Tickets)}: it begins again";
+
     /// <summary>A silo that came or went, with what that means.</summary>
-    public static string Membership(JobEvent change) => change.WorkersMoved + change.ShardsMoved == 0
+    public static string Membership(JobEvent change) => change.Kind == "workers" ? Workers(change)
+        : change.WorkersMoved + change.ShardsMoved == 0
         ? $"silo {change.Silo} {change.Kind}"
         : $"silo {change.Silo} {change.Kind}: {Figures.Of(change.WorkersMoved, "worker")} and "
             + $"{Figures.Of(change.ShardsMoved, "shard")} move to other silos";
+
+    private static string Workers(JobEvent change) =>
+        $"{Figures.Of(change.Workers, "worker")} from now on"
+        + (change.RateScale != 1 ? $", rate × {Figures.Digits(change.RateScale)}" : "")
+        + (change.BatchScale != 1 ? $", batch × {Figures.Digits(change.BatchScale)}" : "");
 
     /// <summary>The silos a run begins with have joined too, but that is no news.</summary>
     public static bool IsNews(JobEvent change) => change.Kind != "joined" || change.Tickets > 0;
@@ -89,6 +116,11 @@ internal static class TrainText
             ? $"{Figures.Count(run.Updates)}, delayed by {Figures.One(run.DelayMean)} others on average, {Figures.Count(run.DelayMax)} at most"
             : Figures.Count(run.Updates));
         yield return ("lost", Lost(run));
+        if (run.SampleUses is { } uses)
+        {
+            yield return ("samples", Samples(uses));
+        }
+
         if (double.IsFinite(run.GapMean))
         {
             yield return ("gap", $"{Figures.Digits(run.GapMean)} on average, {Figures.Digits(run.GapMax)} at most: {Condition(run)}");

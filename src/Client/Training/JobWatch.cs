@@ -5,7 +5,8 @@ using OrleansSgd.Grains.Jobs;
 namespace OrleansSgd.Client.Training;
 
 /// <summary>Submits a job and reports on it until it is over.</summary>
-internal sealed class JobWatch(IGrainFactory grains, ITrainReport report, TimeProvider time)
+/// <param name="grains">The way to the grid's grains, asked for each call: the silo of the last one may be gone.</param>
+internal sealed class JobWatch(Func<IGrainFactory> grains, ITrainReport report, TimeProvider time)
 {
     /// <summary>How often the job is asked: often enough for a picture that moves, seldom enough to cost nothing.</summary>
     public static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(200);
@@ -21,23 +22,40 @@ internal sealed class JobWatch(IGrainFactory grains, ITrainReport report, TimePr
     private JobEvent? _last;
     private JobProgress? _shown;
 
+    /// <summary>A watch through one silo, which stays.</summary>
+    public JobWatch(IGrainFactory grains, ITrainReport report, TimeProvider time)
+        : this(() => grains, report, time)
+    {
+    }
+
     /// <summary>Runs the job to its end, or cancels it and waits for what it kept.</summary>
     /// <param name="interrupted">Cancels the job, not the watching.</param>
     public async Task<WatchOutcome> RunAsync(JobPlan plan, CancellationToken interrupted)
     {
-        SubmitAnswer answer = await grains.GetGrain<IGridGrain>(IGridGrain.Key).Submit(plan.ToJson());
-        if (answer.Job is null)
-        {
-            return new WatchOutcome.Failed(Failure.OfMistakes(answer.Mistakes));
-        }
+        SubmitAnswer answer = await grains().GetGrain<IGridGrain>(IGridGrain.Key).Submit(plan.ToJson());
+        return answer.Job is null
+            ? new WatchOutcome.Failed(Failure.OfMistakes(answer.Mistakes))
+            : await FollowAsync(answer.Job, plan, isOurs: true, interrupted);
+    }
 
-        IJobGrain job = grains.GetGrain<IJobGrain>(answer.Job);
+    /// <summary>Follows a job that runs already.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="isOurs">Whether the job is cancelled when the watch is interrupted; else it is left to go on, and nothing is its outcome.</param>
+    /// <param name="interrupted">Ends the watch.</param>
+    public async Task<WatchOutcome> FollowAsync(string id, JobPlan plan, bool isOurs, CancellationToken interrupted)
+    {
         long answeredAt = time.GetTimestamp();
         bool isCancelled = false;
         while (true)
         {
             try
             {
+                IJobGrain job = grains().GetGrain<IJobGrain>(id);
+                if (interrupted.IsCancellationRequested && !isOurs)
+                {
+                    return new WatchOutcome.Left();
+                }
+
                 if (interrupted.IsCancellationRequested && !isCancelled)
                 {
                     await job.Cancel();
@@ -46,7 +64,7 @@ internal sealed class JobWatch(IGrainFactory grains, ITrainReport report, TimePr
 
                 JobProgress progress = await job.Progress(_eventsSeen);
                 answeredAt = time.GetTimestamp();
-                Show(answer.Job, plan, progress);
+                Show(id, plan, progress);
                 if (progress.IsOver)
                 {
                     return await EndAsync(job, progress);
@@ -75,13 +93,26 @@ internal sealed class JobWatch(IGrainFactory grains, ITrainReport report, TimePr
             report.Started(_started);
         }
 
-        _eventsSeen += progress.Events.Length;
+        // The next coordinator of a job that is resumed numbers its events from its own beginning on.
+        _eventsSeen = Math.Max(_eventsSeen + progress.Events.Length, progress.EventsEnd);
         foreach (JobEvent happened in progress.Events)
         {
             if (happened.Kind == "evaluated")
             {
                 _last = happened;
                 report.Evaluated(happened);
+            }
+            else if (happened.Kind == "resumed")
+            {
+                report.Resumed(happened);
+            }
+            else if (happened.Kind == "checkpoint")
+            {
+                continue; // it is among the warnings
+            }
+            else if (happened.Kind == "straggler")
+            {
+                report.Straggling(happened);
             }
             else
             {
@@ -148,4 +179,7 @@ internal abstract record WatchOutcome
 
     /// <summary>It did not.</summary>
     public sealed record Failed(Failure Failure) : WatchOutcome;
+
+    /// <summary>It goes on, or waits in its store for another grid.</summary>
+    public sealed record Left : WatchOutcome;
 }

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
+using OrleansSgd.Grains;
+using OrleansSgd.Storage;
 
 namespace OrleansSgd.Client.Verbs;
 
@@ -10,6 +13,35 @@ internal static class SharedOptions
     {
         Description = "Print events as JSON, one object a line, and nothing else.",
     };
+
+    /// <summary><c>--store PLACE</c>.</summary>
+    public static Option<string?> Store() => new("--store")
+    {
+        Description = "Where jobs are kept so that they outlive this process: a folder, or blob:CONTAINER.",
+        HelpName = "PLACE",
+    };
+
+    /// <summary><c>--checkpoint SECONDS</c>.</summary>
+    public static Option<double> Checkpoint() => new("--checkpoint")
+    {
+        Description = "How often a job is written to the store; 0.1 to 3600.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => new GridOptions().CheckpointPeriod.TotalSeconds,
+    };
+
+    /// <summary>What is wrong with a store or its period, one sentence each.</summary>
+    public static IEnumerable<string> StoreMistakes(string? store, double checkpoint)
+    {
+        if (store is not null && CheckpointStores.Mistake(store) is { } mistake)
+        {
+            yield return $"--store: {mistake}";
+        }
+
+        if (!(checkpoint is >= 0.1 and <= 3600))
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"--checkpoint is {checkpoint}; use 0.1 to 3600 seconds.");
+        }
+    }
 
     /// <summary><c>--data DIR</c>.</summary>
     public static Option<string> Data(Terminal terminal) => new("--data")

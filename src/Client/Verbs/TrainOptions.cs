@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using OrleansSgd.Client.JobFiles;
+using OrleansSgd.Grains;
 
 namespace OrleansSgd.Client.Verbs;
 
-/// <summary>The options of <c>grid train</c>.</summary>
+/// <summary>The options of <c>grid train</c>, and of every verb that trains.</summary>
 internal sealed class TrainOptions
 {
     private static readonly (string Key, string What)[] Overridden =
@@ -16,7 +17,8 @@ internal sealed class TrainOptions
         ("seed", "Seed of the run."),
     ];
 
-    private static readonly Dictionary<string, LogLevel> Levels = new()
+    /// <summary>What <c>--log</c> takes.</summary>
+    internal static readonly Dictionary<string, LogLevel> Levels = new()
     {
         ["none"] = LogLevel.None,
         ["error"] = LogLevel.Error,
@@ -64,6 +66,8 @@ internal sealed class TrainOptions
             HelpName = "N",
         }))];
 
+    private readonly Option<string?> _store = SharedOptions.Store();
+    private readonly Option<double> _checkpoint = SharedOptions.Checkpoint();
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly Option<string> _data;
 
@@ -78,7 +82,7 @@ internal sealed class TrainOptions
             if (argument.Tokens is [{ Value: ['-', ..] word }])
             {
                 string near = Suggestion.For(word, verb.Options.Select(option => option.Name)) is { } name ? $" Did you mean {name}?" : "";
-                argument.AddError($"train has no option {JobScalars.Quote(word)}.{near}");
+                argument.AddError($"{verb.Name} has no option {JobScalars.Quote(word)}.{near}");
             }
         });
         verb.Arguments.Add(_job);
@@ -90,6 +94,8 @@ internal sealed class TrainOptions
         verb.Options.Add(_out);
         verb.Options.Add(_trace);
         verb.Options.Add(_noTrace);
+        verb.Options.Add(_store);
+        verb.Options.Add(_checkpoint);
         verb.Options.Add(_data);
         verb.Options.Add(_json);
         verb.Options.Add(_log);
@@ -126,8 +132,15 @@ internal sealed class TrainOptions
             draft.MistakeOfOption("--trace is empty; name a file, or leave it out for one in the run's folder.");
         }
 
+        string? store = parsed.GetValue(_store);
+        double checkpoint = parsed.GetRequiredValue(_checkpoint);
+        foreach (string mistake in SharedOptions.StoreMistakes(store, checkpoint))
+        {
+            draft.MistakeOfOption(mistake);
+        }
+
         return new TrainRequest(
-            draft, parsed.GetRequiredValue(_out), parsed.GetRequiredValue(_data), parsed.GetValue(_json), least, isTraced, trace);
+            draft, parsed.GetRequiredValue(_out), parsed.GetRequiredValue(_data), parsed.GetValue(_json), least, isTraced, trace, store, checkpoint);
     }
 }
 
@@ -137,5 +150,19 @@ internal sealed class TrainOptions
 /// <param name="Log">The least level that is shown.</param>
 /// <param name="IsTraced">Whether a trace is written.</param>
 /// <param name="Trace">The file for it; null for one in the run's folder.</param>
+/// <param name="Store">Where the job is kept; null for nowhere.</param>
+/// <param name="CheckpointSeconds">How often.</param>
 internal sealed record TrainRequest(
-    JobDraft Draft, string Out, string Data, bool IsJson, LogLevel Log, bool IsTraced = true, string? Trace = null);
+    JobDraft Draft, string Out, string Data, bool IsJson, LogLevel Log, bool IsTraced = true, string? Trace = null, string? Store = null,
+    double CheckpointSeconds = 10)
+{
+    /// <summary>What the silos of the run are told.</summary>
+    /// <param name="silos">How many share this machine: together they use each processor once.</param>
+    public void Configure(GridOptions options, int silos)
+    {
+        options.DataFolder = Data;
+        options.ComputeThreads = Math.Max(1, Environment.ProcessorCount / silos);
+        options.Store = Store ?? "";
+        options.CheckpointPeriod = TimeSpan.FromSeconds(CheckpointSeconds);
+    }
+}

@@ -1,13 +1,8 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
 using OrleansSgd.Client.JobFiles;
 using OrleansSgd.Client.Reports;
 using OrleansSgd.Client.Training;
 using OrleansSgd.Grains.Contracts;
-using OrleansSgd.Grains.Grid;
-using OrleansSgd.Grains.Jobs;
-using OrleansSgd.Silo;
-using OrleansSgd.Telemetry;
 using OrleansSgd.Telemetry.Export;
 
 namespace OrleansSgd.Client.Verbs;
@@ -26,20 +21,11 @@ internal static class TrainVerb
 
     private static async Task<int> RunAsync(Terminal terminal, TrainRequest request, CancellationToken interrupted)
     {
-        ITrainReport report = request.IsJson ? new JsonTrainReport(terminal)
-            : terminal.IsLive && request.Log == LogLevel.None ? new LiveTrainReport(LiveTrainReport.ConsoleOn(terminal))
-            : new PlainTrainReport(terminal);
+        ITrainReport report = TrainRun.ReportOf(terminal, request);
         JobFileOutcome job = request.Draft.Finish();
-        Failure? failure = job.Plan is null
-            ? Failure.OfMistakes(job.Mistakes)
-            : await TrainAsync(terminal, request, job, report, interrupted);
-        return failure?.Code switch
-        {
-            null => ExitCodes.Done,
-            ExitCodes.Interrupted => ExitCodes.Interrupted,
-            ExitCodes.CheckFailed => Verdict.CheckFailed(terminal, failure),
-            _ => Verdict.Failed(terminal, request.IsJson, failure),
-        };
+        return TrainRun.Conclude(
+            terminal, request,
+            job.Plan is null ? Failure.OfMistakes(job.Mistakes) : await TrainAsync(terminal, request, job, report, interrupted));
     }
 
     private static async Task<Failure?> TrainAsync(
@@ -54,17 +40,8 @@ internal static class TrainVerb
         using RunFolder folder = input.Folder;
         using GridTelemetry? telemetry = GridTelemetry.Start(); // where the OTEL_* variables name a collector
         WatchOutcome? outcome = null;
-        await report.ShowAsync(async () =>
-        {
-            LocalGrid grid = await StartAsync(terminal, request, input, job.Silos);
-
-            // Shards write the end of their logs when the grid stops.
-            using TraceFile? trace = OpenTrace(input, job.Plan!, grid, report);
-            await using (grid)
-            {
-                outcome = await new JobWatch(grid.Grains, report, terminal.Time).RunAsync(job.Plan!, interrupted);
-            }
-        });
+        await report.ShowAsync(async () => outcome = await TrainRun.WatchAsync(
+            terminal, request, input, job.Plan!, job.Silos, input.Trace?.WrittenTo, report, beside: null, interrupted));
         return outcome switch
         {
             WatchOutcome.Ended ended => Finish(ended, input, report),
@@ -73,43 +50,14 @@ internal static class TrainVerb
         };
     }
 
-    private static Task<LocalGrid> StartAsync(
-        Terminal terminal, TrainRequest request, TrainInput input, int silos) => LocalGrid.StartAsync(
-        silos,
-        options =>
-        {
-            options.DataFolder = request.Data;
-            // The silos share this machine: together they use each processor once.
-            options.ComputeThreads = Math.Max(1, Environment.ProcessorCount / silos);
-        },
-        logging =>
-        {
-            if (request.Log != LogLevel.None)
-            {
-                logging.SetMinimumLevel(request.Log).AddProvider(new ErrorLog(terminal.Error, request.Log));
-            }
-        },
-        input.Cache);
-
-    private static TraceFile? OpenTrace(TrainInput input, JobPlan plan, LocalGrid grid, ITrainReport report) => input.Trace is null
-        ? null
-        : new TraceFile(input.Trace.WrittenTo, new JobTrace(GridGrain.FirstJob(plan), grid.Cluster), report.Say);
-
     private static Failure? Finish(WatchOutcome.Ended ended, TrainInput input, ITrainReport report)
     {
-        string? path = null;
-        try
+        if (TrainRun.Save(ended, input, out string? path) is { } unsaved)
         {
-            path = ended.Trained.Length > 0 ? TrainedModel.Save(input.Folder, input.Model.Tensors, ended) : null;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return new Failure(
-                ExitCodes.RunFailed, $"The model could not be saved: {error.Message}", "Free some space, or name another folder with --out.");
+            return unsaved;
         }
 
-        string? trace = input.Trace?.Find(Path.GetDirectoryName(path));
-        report.Ended(new EndedFacts(ended.Started, ended.Progress, ended.Last, path, trace));
+        report.Ended(new EndedFacts(ended.Started, ended.Progress, ended.Last, path, input.Trace?.Find(Path.GetDirectoryName(path))));
         return Unmet(ended.Progress);
     }
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.CompilerServices;
+using OrleansSgd.Core.Checkpoints;
 
 namespace OrleansSgd.Core.Frames;
 
@@ -64,23 +64,8 @@ internal static class FrameFields
         return header;
     }
 
-    /// <summary>CRC-32C (Castagnoli): reflected, initial value and final xor all ones.</summary>
-    public static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        while (bytes.Length >= sizeof(ulong))
-        {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            bytes = bytes[sizeof(ulong)..];
-        }
-
-        foreach (byte one in bytes)
-        {
-            crc = BitOperations.Crc32C(crc, one);
-        }
-
-        return ~crc;
-    }
+    /// <inheritdoc cref="Crc32C.Of"/>
+    public static uint Checksum(ReadOnlySpan<byte> bytes) => Crc32C.Of(bytes);
 
     /// <summary>Why kind, length, entry count and payload size do not fit together, or null when they do.</summary>
     /// <remarks><paramref name="at"/> is where the fields stand in a header; null when they did not come out of one.</remarks>

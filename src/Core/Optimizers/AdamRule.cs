@@ -76,6 +76,20 @@ public sealed class AdamRule : IUpdateRule
     /// <inheritdoc/>
     public void TakeBack() => (_now, _before) = (_before, _now);
 
+    /// <inheritdoc/>
+    /// <remarks>Both moments and the number of updates; beyond 2²⁴ of them the corrections are 1 whatever the number is.</remarks>
+    public float[] Save() => [.. _now.First, .. _now.Second, _now.Count];
+
+    /// <inheritdoc/>
+    public void Load(ReadOnlySpan<float> saved)
+    {
+        int length = _direction.Length;
+        UpdateRules.CheckSaved(saved, (2 * length) + 1, Kind);
+        saved[..length].CopyTo(_now.First);
+        saved.Slice(length, length).CopyTo(_now.Second);
+        _now.Count = (long)saved[^1];
+    }
+
     private static void Mix(float[] old, float decay, float[] gradient, float[] next)
     {
         float rest = 1 - decay;

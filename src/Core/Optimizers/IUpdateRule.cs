@@ -33,6 +33,13 @@ public interface IUpdateRule
 
     /// <summary>Makes the last update not to have been, as when its ticket was refused; once for each.</summary>
     void TakeBack();
+
+    /// <summary>What the worker's next life goes on with; empty for nothing.</summary>
+    float[] Save();
+
+    /// <summary>Goes on with what <see cref="Save"/> gave in the life before.</summary>
+    /// <exception cref="ArgumentException">It is of another rule or dimension. Nothing was changed.</exception>
+    void Load(ReadOnlySpan<float> saved);
 }
 
 /// <summary>What a codec is given: it sends rate · vector.</summary>

@@ -78,6 +78,19 @@ public sealed class MomentumRule : IUpdateRule
     /// <inheritdoc/>
     public void TakeBack() => Swap();
 
+    /// <inheritdoc/>
+    public float[] Save() => [.. _velocity];
+
+    /// <inheritdoc/>
+    public void Load(ReadOnlySpan<float> saved)
+    {
+        UpdateRules.CheckSaved(saved, _velocity.Length, Kind);
+        saved.CopyTo(_velocity);
+        SquareSum sum = default;
+        sum.Add(_velocity);
+        _norm = Math.Sqrt(sum.Total);
+    }
+
     /// <summary>1 / (1 − μ), for μ as it is multiplied.</summary>
     internal static double FactorOf(float decay) => 1 / (1 - (double)decay);
 

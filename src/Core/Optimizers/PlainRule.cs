@@ -28,4 +28,10 @@ public sealed class PlainRule : IUpdateRule
     {
         // Nothing is kept, so there is nothing to undo.
     }
+
+    /// <inheritdoc/>
+    public float[] Save() => [];
+
+    /// <inheritdoc/>
+    public void Load(ReadOnlySpan<float> saved) => UpdateRules.CheckSaved(saved, 0, Kind);
 }

@@ -27,6 +27,14 @@ public static class UpdateRules
         };
     }
 
+    internal static void CheckSaved(ReadOnlySpan<float> saved, int length, string kind)
+    {
+        if (saved.Length != length)
+        {
+            throw new ArgumentException($"Rule {kind} goes on with {length} numbers, but was given {saved.Length}.", nameof(saved));
+        }
+    }
+
     /// <summary><see cref="IUpdateRule.RateFactor"/> of the rule that a plan names.</summary>
     public static double RateFactorOf(RulePlan plan)
     {

@@ -6,6 +6,7 @@ namespace OrleansSgd.Core.Runs;
 internal sealed class RoundClaim(OpenTicket open, int worker, int incarnation)
 {
     private FenceReport[] _reports = [];
+    private FenceReport[] _heard = [];
     private bool?[] _decided = [];
     private bool[] _isOffered = [];
 
@@ -39,8 +40,55 @@ internal sealed class RoundClaim(OpenTicket open, int worker, int incarnation)
     /// <summary>Per shard, what it said; empty before.</summary>
     public ReadOnlySpan<FenceReport> Reports => _reports;
 
-    /// <summary>Every shard has answered.</summary>
-    public void Report(ReadOnlySpan<FenceReport> reports) => _reports = reports.ToArray();
+    /// <summary>True once it is settled what becomes of the slot of an update that the ledger has no row of.</summary>
+    public bool IsResolved { get; set; }
+
+    /// <summary>Every shard has answered, but one that came back meanwhile is going to be asked again.</summary>
+    public void Hear(ReadOnlySpan<FenceReport> reports)
+    {
+        if (_heard.Length == 0)
+        {
+            _heard = reports.ToArray();
+            return;
+        }
+
+        for (int shard = 0; shard < _heard.Length; shard++)
+        {
+            _heard[shard] = _heard[shard].HadApplied ? reports[shard] : _heard[shard];
+        }
+    }
+
+    /// <summary>Every shard has answered, for the last time: it has the update if it said so each time.</summary>
+    public void Report(ReadOnlySpan<FenceReport> reports)
+    {
+        Hear(reports);
+        (_reports, _heard) = (_heard, []);
+    }
+
+    /// <summary>
+    /// A new life of a shard comes up without an update that a keeper may have: what the shards said does not count until they have been asked again.
+    /// </summary>
+    /// <returns>False when it is decided that this shard has it not.</returns>
+    public bool TryAskAgain(int shard, int shardCount)
+    {
+        if (IsHad(shard) == false)
+        {
+            return false;
+        }
+
+        Offer(shard, shardCount);
+        if (_decided.Length > 0)
+        {
+            _decided[shard] = null; // an earlier life had it in what it started from; this one starts from less
+        }
+
+        if (IsReported)
+        {
+            (_heard, _reports) = (_reports, []);
+        }
+
+        return true;
+    }
 
     /// <summary>A new life of a shard has the update, or never will, whatever the one before said.</summary>
     public void Decide(int shard, int shardCount, bool isHad)

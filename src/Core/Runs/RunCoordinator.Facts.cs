@@ -18,14 +18,16 @@ public sealed partial class RunCoordinator
             normSquared[shard] = !applied[shard] ? 0 : reports[shard].HadApplied && double.IsFinite(known) ? known : open.Norm * open.Norm;
         }
 
-        if (!double.IsFinite(rate) || !normSquared.All(double.IsFinite))
+        string gone = $"Ticket {open.Ticket} of worker {worker} is in x, but whoever knew its rate or norm is gone.";
+        if (!HasKeepers && !(double.IsFinite(rate) && normSquared.All(double.IsFinite)))
         {
-            Break($"Ticket {open.Ticket} of worker {worker} is in x, but whoever knew its rate or norm is gone.");
+            Break(gone);
             return;
         }
 
         _facts.Enqueue(new LedgerFact(LedgerFactKind.Orphan)
         {
+            Reason = gone, // counts unless a keeper has the row
             Ticket = open.Ticket,
             Worker = worker,
             Incarnation = incarnation,
@@ -54,7 +56,7 @@ public sealed partial class RunCoordinator
 
         double epoch = open.Lease.Epoch + ((double)open.Start / _samples);
         return open.Lease.IsFlush ? 0
-            : _plan.Rule.DelayAdaptive || _plan.Mode == RunPlan.Adaptive ? double.NaN
+            : _plan.Rule.DelayAdaptive || _plan.Mode == RunPlan.Adaptive || _plan.Scaling == RunPlan.ScaleRate ? double.NaN
             : _plan.RateOf(epoch, open.Lease.SlotCount) * UpdateRules.RateFactorOf(_plan.Rule);
     }
 }

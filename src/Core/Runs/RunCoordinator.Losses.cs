@@ -154,6 +154,7 @@ public sealed partial class RunCoordinator
             }
 
             _lostBy[shard].Add(ticket);
+            NoteLost(ticket);
             lost.Add(ticket);
             if (!_keepsRounds && !_partial.ContainsKey(ticket))
             {
@@ -191,10 +192,19 @@ public sealed partial class RunCoordinator
             if (!wasRefused)
             {
                 lost.Add(ticket);
+                _lostBy[shard].Add(ticket); // the ledger was told, so nobody is to complete it there
                 doubt.MayBeLost = true;
             }
         }
     }
+
+    /// <summary>Whether an update that a keeper has may be given to a new life of a shard: nobody was told that it is not in x there.</summary>
+    public bool MayReplay(long ticket, int shard) =>
+        ticket < _nextTicket
+        && !_void.Contains(ticket)
+        && !(_partial.TryGetValue(ticket, out bool[]? applied) && !applied[shard])
+        && !_lostBy[shard].Contains(ticket)
+        && _claims.Find(claim => claim.Open.Ticket == ticket)?.IsHad(shard) != false;
 
     private bool WasApplied(long ticket, int shard) =>
         !_void.Contains(ticket)
@@ -219,18 +229,23 @@ public sealed partial class RunCoordinator
         return tickets;
     }
 
-    private void ReturnLease(int worker, int incarnation)
+    // Carried: what the worker's rule and codec hold back goes on with its next life.
+    private void ReturnLease(int worker, int incarnation, bool isCarried)
     {
         WorkerSeat seat = _seats[worker];
-        _seats[worker] = new WorkerSeat();
-        if (seat.HasBegun)
+        int heldBy = seat.HoldsFor(incarnation);
+        _seats[worker] = new WorkerSeat { CarriedFrom = isCarried ? heldBy : 0 };
+        _keepers[worker].ViewFloor = -1;
+        if ((seat.HasBegun || seat.CarriedFrom > 0) && !isCarried)
         {
-            _facts.Enqueue(new LedgerFact(LedgerFactKind.Retire) { Worker = worker, Incarnation = incarnation, Ticket = _nextTicket });
+            _facts.Enqueue(new LedgerFact(LedgerFactKind.Retire) { Worker = worker, Incarnation = heldBy, Ticket = _nextTicket });
         }
 
         _gate.Left(worker);
+        _stragglers.Forget(worker);
         bool isDoubtful = seat.IsOpen && !_keepsRounds;
-        _commands.Enqueue(new(RunCommandKind.FenceWorker, worker, incarnation + 1, "", isDoubtful ? seat.Open.Ticket : -1));
+        _commands.Enqueue(new(
+            RunCommandKind.FenceWorker, worker, incarnation + 1, "", isDoubtful ? seat.Open.Ticket : -1, Owner: OwnerOf(worker)));
         if (seat.IsOpen)
         {
             // Batches before the open one are in; the open one waits until the shards have said what they have.
@@ -279,6 +294,7 @@ public sealed partial class RunCoordinator
             _void.Add(ticket);
             _facts.Enqueue(new LedgerFact(LedgerFactKind.Void) { Ticket = ticket });
             Totals = Totals with { TicketsVoid = Totals.TicketsVoid + 1 };
+            NoteSamples(open, SampleReason.Void);
             GiveBack(open.Lease, open.Start);
         }
         else
@@ -290,24 +306,31 @@ public sealed partial class RunCoordinator
         if (count is > 0 && count < applied.Length)
         {
             _partial[ticket] = applied;
+            NoteSamples(open, SampleReason.Partial);
             Totals = Totals with { UpdatesPartial = Totals.UpdatesPartial + 1 };
         }
 
         if (count < applied.Length)
         {
             MixNewestRound();
-            Settle(ticket, round: -1);
+            Settle(ticket, round: -1, owner: -1, incarnationMin: 0);
         }
 
         Close(doubt.Worker, open);
     }
 
     // Nobody will push the ticket to the shards that lack it.
-    private void Settle(long ticket, long round)
+    private void Settle(long ticket, long round, int owner, int incarnationMin)
     {
         _settling[ticket] = _settling.GetValueOrDefault(ticket) + 1;
-        _commands.Enqueue(new(RunCommandKind.FenceWorker, Ticket: ticket, Round: round));
+        _commands.Enqueue(new(
+            RunCommandKind.FenceWorker, Incarnation: incarnationMin, Ticket: ticket, Round: round, Owner: owner));
     }
+
+    private void Settle(RoundClaim claim) =>
+        Settle(claim.Open.Ticket, claim.Round, OwnerOf(claim.Worker), claim.Incarnation + 1);
+
+    private int OwnerOf(int worker) => HasKeepers ? worker : -1;
 
     private void Settled(long ticket, int count, ReadOnlySpan<FenceReport> reports)
     {
@@ -320,7 +343,7 @@ public sealed partial class RunCoordinator
             _settling.Remove(ticket);
         }
 
-        ClaimReported(ticket, reports);
+        ClaimReported(ticket, reports, isLast: count == 1 && !_unfenced.Contains(ticket));
         Advance();
     }
 
@@ -336,11 +359,13 @@ public sealed partial class RunCoordinator
             if (_doubtful.TryGetValue(ticket, out Doubt? doubt))
             {
                 doubt.FencesUnderWay++;
-                _commands.Enqueue(new(RunCommandKind.FenceWorker, doubt.Worker, doubt.Incarnation + 1, "", ticket));
+                _commands.Enqueue(new(
+                    RunCommandKind.FenceWorker, doubt.Worker, doubt.Incarnation + 1, "", ticket, Owner: OwnerOf(doubt.Worker)));
             }
             else if (_claims.Find(claim => claim.Open.Ticket == ticket) is { } claim)
             {
-                Settle(ticket, claim.Round);
+                // What is decided stays so: then nobody is to complete it.
+                Settle(ticket, claim.Round, claim.IsReported ? -1 : OwnerOf(claim.Worker), claim.Incarnation + 1);
             }
         }
 

@@ -38,6 +38,7 @@ public sealed partial class RunCoordinator
         for (; version < versionMin; version++)
         {
             gone += _leases.SlotsOf(version);
+            NoteRoundLost(version);
             Totals = Totals with
             {
                 UpdatesLost = Totals.UpdatesLost + (_roundsLost.Add(version) ? _leases.SlotsOf(version) : 0),
@@ -58,15 +59,22 @@ public sealed partial class RunCoordinator
         foreach (RoundClaim claim in _claims.Where(claim => claim.Worker == worker && claim.IsRetained))
         {
             claim.IsRetained = false;
-            Settle(claim.Open.Ticket, claim.Round);
+            Settle(claim);
         }
     }
 
-    private void ClaimReported(long ticket, ReadOnlySpan<FenceReport> reports)
+    // Where keepers may complete the update, a shard that came back meanwhile is asked again, and the last answer counts with the others.
+    private void ClaimReported(long ticket, ReadOnlySpan<FenceReport> reports, bool isLast)
     {
         RoundClaim? claim = _claims.Find(claim => claim.Open.Ticket == ticket);
         if (claim is null || claim.IsReported)
         {
+            return;
+        }
+
+        if (HasKeepers && !isLast)
+        {
+            claim.Hear(reports);
             return;
         }
 
@@ -79,8 +87,9 @@ public sealed partial class RunCoordinator
             }
         }
 
-        if (!claim.HasRow)
+        if (!claim.HasRow && !claim.IsResolved)
         {
+            claim.IsResolved = true;
             Close(claim.Worker, claim.Open);
             ResolveSlot(claim);
         }
@@ -97,6 +106,7 @@ public sealed partial class RunCoordinator
         }
         else
         {
+            NoteRepeated(claim.Open);
             _leases.Return(claim.Open.Lease.Id);
         }
     }
@@ -110,7 +120,8 @@ public sealed partial class RunCoordinator
             return;
         }
 
-        int samples = _leases.ReopenSlot(claim.Round, claim.Slot);
+        bool isGone = !same.Exists(one => one.IsHadSomewhere(_shards.Length));
+        int samples = _leases.ReopenSlot(claim.Round, claim.Slot, isGone);
         Totals = Totals with { SamplesRepeated = Totals.SamplesRepeated + Math.Max(0, samples) };
         if (samples >= 0 && same.Exists(one => one.IsFinal))
         {
@@ -143,6 +154,10 @@ public sealed partial class RunCoordinator
             if (claim.Round >= version && claim.IsRetained)
             {
                 claim.Offer(shard, _shards.Length);
+            }
+            else if (claim.Round >= version && HasKeepers && !claim.IsFinal && claim.TryAskAgain(shard, _shards.Length))
+            {
+                _unfenced.Add(claim.Open.Ticket);
             }
             else if (claim.Round >= version)
             {
@@ -189,7 +204,8 @@ public sealed partial class RunCoordinator
     {
         bool isHad = settled.Contains(claim.Open.Ticket);
         claim.Decide(shard, _shards.Length, isHad);
-        if (isHad && ClaimsOf(claim.Round, claim.Slot).Exists(one => one != claim && settled.Contains(one.Open.Ticket)))
+        if (isHad && ClaimsOf(claim.Round, claim.Slot)
+            .Exists(one => one != claim && one.IsHad(shard) != false && settled.Contains(one.Open.Ticket)))
         {
             Break($"Shard {shard} died before it said which update fills slot {claim.Slot} of round {claim.Round}.");
         }

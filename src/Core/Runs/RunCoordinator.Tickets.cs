@@ -20,7 +20,7 @@ public sealed partial class RunCoordinator
     // A round does not open while the host has not heard that the one before is a boundary, or holds it. Nor while shards have
     // not said what they have of a lost worker: they remember two rounds.
     private bool MayOpenRound =>
-        _holds == 0 && _boundaries == 0 && !_isCutWished && (!_overlaps || IsNewestRoundTicketed) && !IsClaimInDoubt;
+        _holds == 0 && _boundaries == 0 && !_isCutWished && (!_overlaps || IsNewestRoundTicketed) && !IsClaimInDoubt && MayRetainRound();
 
     private bool IsNewestRoundTicketed =>
         _leases.RoundsOpened == 0 || _roundTickets.CountOf(_leases.RoundsOpened - 1) == _leases.SlotsOf(_leases.RoundsOpened - 1);
@@ -53,7 +53,9 @@ public sealed partial class RunCoordinator
         WorkerSeat seat = _seats[worker];
         if (sequence <= seat.Sequence)
         {
-            return Repeated(seat, sequence, norm, out grant);
+            TicketVerdict again = Repeated(seat, sequence, norm, out grant);
+            grant = grant with { LeaseEnd = _leases.ShortenedEndOf(worker) };
+            return again;
         }
 
         if (seat.IsStale || _leases.HeldBy(worker) is not { } held || held.Id != lease)
@@ -67,11 +69,26 @@ public sealed partial class RunCoordinator
             return TicketVerdict.Held;
         }
 
+        if (seat.IsLeaving && !_plan.IsSynchronous && held.Start < start)
+        {
+            seat.IsStale = true; // what is left of its lease is for others
+            return TicketVerdict.Stale;
+        }
+
+        _keepers[worker].ViewFloor = _keepsRounds ? _keepers[worker].ViewFloor : seat.ViewFloor;
+        if (!MayRetain(worker))
+        {
+            return TicketVerdict.Held;
+        }
+
         TicketVerdict verdict = held.IsFlush ? TicketVerdict.Given : _gate.MayTake(worker, norm);
         seat.IsStale = verdict == TicketVerdict.Stale;
         if (verdict == TicketVerdict.Given)
         {
-            grant = Give(worker, seat, new OpenTicket(TicketGrant.None, sequence, held, start, end, norm, seat.ViewFloor));
+            grant = Give(worker, seat, new OpenTicket(TicketGrant.None, sequence, held, start, end, norm, seat.ViewFloor)) with
+            {
+                LeaseEnd = _leases.ShortenedEndOf(worker),
+            };
         }
 
         return verdict;
@@ -185,12 +202,16 @@ public sealed partial class RunCoordinator
     private TicketGrant Give(int worker, WorkerSeat seat, in OpenTicket asked)
     {
         long ticket = _nextTicket++;
-        var grant = new TicketGrant(ticket, RoundTicketOf(ticket, asked.Lease));
+        TicketGrant grant = Retained(worker, new TicketGrant(ticket, RoundTicketOf(ticket, asked.Lease)), asked.Lease);
         seat.Sequence = asked.Sequence;
-        seat.Open = asked with { Grant = grant };
+
+        // A round's view has what the rounds before it brought, however many tickets of its own were closed when it was pulled.
+        long floor = _keepsRounds ? Math.Min(asked.ViewFloor, _roundTickets.FirstOf(asked.Lease.Round)) : asked.ViewFloor;
+        seat.Open = asked with { Grant = grant, ViewFloor = floor };
         seat.IsOpen = true;
         seat.IsOffered = false;
         seat.ViewFloor = _closed.Watermark;
+        _ticketSamples.Note(ticket, asked.Lease.Epoch, asked.Start, asked.End);
         if (!asked.Lease.IsFlush)
         {
             _gate.Took(worker, ticket, asked.Norm);

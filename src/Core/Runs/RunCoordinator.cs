@@ -20,7 +20,7 @@ public sealed partial class RunCoordinator
 {
     private readonly RunPlan _plan;
     private readonly int _samples;
-    private readonly LeaseTable _leases;
+    private LeaseTable _leases;
     private readonly Member[] _shards;
     private readonly Member[] _workers;
     private readonly WorkerSeat[] _seats;
@@ -38,15 +38,25 @@ public sealed partial class RunCoordinator
     private readonly Queue<RunCommand> _commands = new();
     private readonly HashSet<string> _silosLeft = new(StringComparer.Ordinal);
     private IReadOnlyList<string> _silos = [];
+
+    // Those of them that take new members.
+    private IReadOnlyList<string> _silosOpen = [];
     private long _nextTicket;
     private int _epochsEvaluated;
     private bool _isFinishing;
 
     /// <param name="plan">A plan without mistakes.</param>
     /// <param name="samples">Samples of one epoch.</param>
-    public RunCoordinator(RunPlan plan, int samples)
+    /// <param name="retainedMax">Updates of one worker that may be unsafe at a time, at least 2; 0 where nobody keeps any.</param>
+    public RunCoordinator(RunPlan plan, int samples, int retainedMax = 0)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        if (retainedMax is < 0 or 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(retainedMax), retainedMax, "Use 2 or more, or 0 to keep nothing.");
+        }
+
+        _retainedMax = retainedMax;
         _plan = plan;
         _samples = samples;
         _keepsRounds = plan.Mode == RunPlan.Bsp;
@@ -54,9 +64,11 @@ public sealed partial class RunCoordinator
         _isAlwaysFresh = plan.Mode is not (RunPlan.Async or RunPlan.Bsp);
         _leases = LeasesOf(plan, samples);
         _gate = StepGates.Create(plan);
+        _stragglers = new StragglerWatch(plan.Workers);
         _shards = new Member[plan.Shards];
         _workers = new Member[plan.Workers];
         _seats = [.. _workers.Select(_ => new WorkerSeat())];
+        _keepers = [.. _workers.Select(_ => new KeeperSeat())];
         _roundTickets = new RoundTickets(plan.IsSynchronous ? plan.Workers : 0);
         _lostBy = [.. _shards.Select(_ => new HashSet<long>())];
         _everywhere = new bool[plan.Shards];
@@ -75,7 +87,7 @@ public sealed partial class RunCoordinator
     /// <summary>True when every shard serves and every worker computes or has finished.</summary>
     public bool IsWhole =>
         _shards.All(shard => shard.State == MemberState.Live) &&
-        _workers.All(worker => worker.State is MemberState.Live or MemberState.Finished);
+        _workers.Take(WorkersWanted).All(worker => worker.State is MemberState.Live or MemberState.Finished);
 
     /// <summary>
     /// The version every shard has once the model is whole: the rounds opened where shards keep rounds, 0 in others. The
@@ -110,8 +122,10 @@ public sealed partial class RunCoordinator
     public void SilosChanged(IReadOnlyList<string> silos)
     {
         ArgumentNullException.ThrowIfNull(silos);
+        bool isJoined = _silos.Count > 0 && silos.Except(_silos).Any();
         _silosLeft.UnionWith(_silos.Except(silos));
         _silos = silos;
+        OpenSilos();
         for (int worker = 0; worker < _workers.Length; worker++)
         {
             if (_workers[worker].Silo is { } silo && !silos.Contains(silo))
@@ -129,6 +143,9 @@ public sealed partial class RunCoordinator
         }
 
         PlaceAbsent();
+        Shrink();
+        _isBalanceDue |= isJoined;
+        Balance();
     }
 
     /// <summary>A life of a shard has its parameters and serves.</summary>
@@ -150,6 +167,8 @@ public sealed partial class RunCoordinator
         PlaceAbsent();
         FenceAgain();
         Advance();
+        Drain();
+        Balance();
     }
 
     /// <summary>A life of a shard is gone, or never came up.</summary>
@@ -179,6 +198,9 @@ public sealed partial class RunCoordinator
         {
             MemberState state = _workers[worker].State == MemberState.Finished ? MemberState.Finished : MemberState.Live;
             _workers[worker] = new Member(silo, incarnation, state);
+            PlaceKeepers();
+            Drain();
+            Balance();
         }
     }
 
@@ -194,7 +216,7 @@ public sealed partial class RunCoordinator
         _workers[worker] = new Member(null, incarnation, MemberState.Absent);
         Totals = Totals with { WorkersLost = Totals.WorkersLost + (wasLive ? 1 : 0) };
         Generation++;
-        ReturnLease(worker, incarnation);
+        ReturnLease(worker, incarnation, isCarried: false);
         PlaceAbsent();
     }
 
@@ -218,6 +240,11 @@ public sealed partial class RunCoordinator
         // What a new life of a shard starts from is collected from the workers that compute. One that has not begun must
         // not begin meanwhile: it might push to the life that is given up, and nobody would hear of it.
         WorkerSeat seat = _seats[worker];
+        if (seat.IsLeaving && seat.HasBegun)
+        {
+            return Leave(worker, incarnation);
+        }
+
         if (!seat.HasBegun && IsRestoring)
         {
             return LeaseVerdict.Wait;
@@ -248,7 +275,14 @@ public sealed partial class RunCoordinator
         bool isStep = !_leases.IsFinished && !_leases.IsFlushing;
         long rounds = _leases.RoundsOpened;
         bool mayBegin = !isStep || _gate.MayBegin(worker);
-        LeaseVerdict verdict = mayBegin ? _leases.Ask(worker, MayOpenRound, out lease) : LeaseVerdict.Wait;
+        if (mayBegin && isStep)
+        {
+            ShareTail(worker);
+        }
+
+        LeaseVerdict verdict = mayBegin
+            ? _leases.Ask(worker, MayOpenRound, out lease, _stragglers.BatchesFor(worker, _plan.LeaseBatches))
+            : LeaseVerdict.Wait;
         if (_leases.RoundsOpened > rounds)
         {
             SettleRounds(_leases.RoundsOpened - RoundsRepeated);
@@ -323,23 +357,25 @@ public sealed partial class RunCoordinator
     // Shards first, then workers: a worker without its shards could only wait.
     private void PlaceAbsent()
     {
-        if (_silos.Count == 0)
+        if (_silosOpen.Count == 0)
         {
             return;
         }
 
         // A shard that dies during the last evaluation must come back; workers only while there is something to compute.
-        Place(_shards, RunCommandKind.StartShard);
+        Place(_shards, RunCommandKind.StartShard, _shards.Length);
         if (!_leases.IsFinished && _shards.All(shard => shard.State == MemberState.Live || IsComingBack(shard)))
         {
-            Place(_workers, RunCommandKind.StartWorker);
+            Place(_workers, RunCommandKind.StartWorker, WorkersWanted);
         }
+
+        PlaceKeepers();
     }
 
-    private void Place(Member[] members, RunCommandKind command)
+    private void Place(Member[] members, RunCommandKind command, int count)
     {
-        string[] silos = Placement.Spread([.. members.Select(member => member.Silo)], _silos);
-        for (int i = 0; i < members.Length; i++)
+        string[] silos = Placement.Spread([.. members.Take(count).Select(member => member.Silo)], _silosOpen);
+        for (int i = 0; i < count; i++)
         {
             if (members[i].State == MemberState.Absent)
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansSgd.Core.Codecs;
 
 namespace OrleansSgd.Core.Runs;
 
@@ -96,6 +97,16 @@ public sealed partial record RunPlan
             yield return assignment;
         }
 
+        if (WorkersPerSilo is < 0 or > MembersMax)
+        {
+            yield return $"workersPerSilo is {WorkersPerSilo}; use 0 to {MembersMax}.";
+        }
+
+        if (Choice("scaling", Scaling, Scalings) is { } scaling)
+        {
+            yield return scaling;
+        }
+
         if (!(DeadlineSeconds >= 0 && DeadlineSeconds <= 86_400))
         {
             yield return $"deadlineSeconds is {Text(DeadlineSeconds)}; use 0 to 86400.";
@@ -120,6 +131,7 @@ public sealed partial record RunPlan
             ("stalenessShare", Text(StalenessShare), StalenessShare != Default.StalenessShare, [Adaptive]),
             ("deadlineSeconds", Text(DeadlineSeconds), DeadlineSeconds != Default.DeadlineSeconds, [Bsp]),
             ("assignment", Assignment, Assignment != Default.Assignment, asynchronous),
+            ("workersPerSilo", Text(WorkersPerSilo), WorkersPerSilo != 0, asynchronous),
             ("rule.delayAdaptive", "true", Rule.DelayAdaptive, asynchronous),
         ];
         return Modes.Contains(Mode)
@@ -133,6 +145,11 @@ public sealed partial record RunPlan
         if (Mode == Bsp && AnswerFraction < 1)
         {
             yield return $"answerFraction is {Text(AnswerFraction)} but mode is {Bsp}, whose views are whole; remove it or use another mode.";
+        }
+
+        foreach (string mistake in ElasticMistakes())
+        {
+            yield return mistake;
         }
 
         if (LocalSteps <= 1)
@@ -149,6 +166,37 @@ public sealed partial record RunPlan
         if (Rule.Kind is RulePlan.Momentum or RulePlan.Adam)
         {
             yield return $"localSteps is {LocalSteps} but rule.kind is {Rule.Kind}, which takes one gradient an update; use 1 or rule {RulePlan.Sgd}.";
+        }
+    }
+
+    private IEnumerable<string> ElasticMistakes()
+    {
+        if (WorkersPerSilo == 0)
+        {
+            if (Scaling != ScaleNothing)
+            {
+                yield return $"scaling is {Scaling} but workersPerSilo is 0: the number of workers never changes; remove it or set workersPerSilo.";
+            }
+
+            yield break;
+        }
+
+        // A worker that stops for want of a silo sends nothing any more.
+        bool holdsBack = Rule.Kind != RulePlan.Sgd || (Codec.Kind != CodecPlan.Dense && Codec.ErrorFeedback);
+        if (holdsBack)
+        {
+            yield return $"workersPerSilo is {WorkersPerSilo}, but rule {Rule.Kind} with codec {Codec.Kind} keeps something back at each worker that would be lost with it; " +
+                $"use 0, or rule {RulePlan.Sgd} and a codec without errorFeedback.";
+        }
+
+        if (Assignment != Pure)
+        {
+            yield return $"workersPerSilo is {WorkersPerSilo} but assignment is {Assignment}, which waits for every worker in turn; use 0 or assignment {Pure}.";
+        }
+
+        if (Scaling == ScaleBatch && (Mode != Async || LocalSteps > 1))
+        {
+            yield return $"scaling is {ScaleBatch}, which needs mode {Async} and localSteps 1, where a lease is several batches; use scaling {ScaleRate} instead.";
         }
     }
 

@@ -42,6 +42,18 @@ public sealed partial record RunPlan
     /// <summary>What stands in for a missing gradient: nothing, the own, the mean of those that came, or what is closest.</summary>
     public static IReadOnlyList<string> Substitutes { get; } = ["auto", "none", "own", "mean"];
 
+    /// <summary>What changes with the number of workers: nothing, the batch of each, or the rate of each.</summary>
+    public static IReadOnlyList<string> Scalings { get; } = [ScaleNothing, ScaleBatch, ScaleRate];
+
+    /// <summary>Batch and rate of an update are what the plan says, however many workers there are.</summary>
+    public const string ScaleNothing = "none";
+
+    /// <summary>Fixed batch: all workers together use as many samples a step as the plan's workers would.</summary>
+    public const string ScaleBatch = "batch";
+
+    /// <summary>α = α* / p with α* = rate × workers: all workers together move x as far a step as the plan's workers would.</summary>
+    public const string ScaleRate = "rate";
+
     /// <summary>Most workers or shards of one job; beyond it, roster and shard map no longer fit one grain call.</summary>
     public const int MembersMax = 10_000;
 
@@ -93,6 +105,18 @@ public sealed partial record RunPlan
     /// <summary>Batches a worker leases at a time in asynchronous modes; 1 to 10 000.</summary>
     /// <remarks>Raise it when leases show up in the time of a step; lower it when a lost worker costs too many samples.</remarks>
     public int LeaseBatches { get; init; } = 16;
+
+    /// <summary>
+    /// Workers that one silo takes on; 0 for no limit: then all <see cref="Workers"/> compute on whatever silos there are. With a limit, fewer compute
+    /// while there are fewer silos, one at least. 0 to 10 000; asynchronous modes.
+    /// </summary>
+    public int WorkersPerSilo { get; init; }
+
+    /// <summary>One of <see cref="Scalings"/>: what is done when fewer workers than <see cref="Workers"/> compute.</summary>
+    public string Scaling { get; init; } = ScaleNothing;
+
+    /// <summary>Most samples of one gradient.</summary>
+    public int BatchMax => Scaling == ScaleBatch ? (int)Math.Min(1_000_000, (long)Batch * Workers) : Batch;
 
     /// <summary>How updates are encoded.</summary>
     public CodecPlan Codec { get; init; } = new();

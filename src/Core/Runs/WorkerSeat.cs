@@ -18,6 +18,9 @@ internal sealed class WorkerSeat
     /// <summary>True once it may push to shards.</summary>
     public bool HasBegun { get; set; }
 
+    /// <summary>True when it is to hand over to its next life on another silo, at its next question.</summary>
+    public bool IsLeaving { get; set; }
+
     /// <summary>True when it had to wait for its next lease.</summary>
     public bool HasWaited { get; set; }
 
@@ -29,4 +32,11 @@ internal sealed class WorkerSeat
 
     /// <summary>Every ticket below it is in the views that the worker pulls next; −1 before its first lease.</summary>
     public long ViewFloor { get; set; } = -1;
+
+    /// <summary>The life whose rule and codec go on in this one; 0 for none.</summary>
+    public int CarriedFrom { get; set; }
+
+    /// <summary>The newest life of which the ledger may have rows: until this one has a ticket, it is the one it goes on from.</summary>
+    /// <param name="incarnation">This life.</param>
+    public int HoldsFor(int incarnation) => Sequence >= 0 || CarriedFrom == 0 ? incarnation : CarriedFrom;
 }

@@ -34,4 +34,7 @@ public enum LeaseVerdict : byte
 
     /// <summary>A newer life of this worker exists: stop.</summary>
     Fenced = 3,
+
+    /// <summary>The worker's next life is about to begin on another silo: stop, and keep what rule and codec hold back until it is fetched.</summary>
+    Leave = 4,
 }

@@ -10,7 +10,7 @@ namespace OrleansSgd.Core.Scheduling;
 /// <para>A pure state machine: equal calls give equal answers. Bounded by the number of workers, since a worker holds
 /// at most one lease.</para>
 /// </remarks>
-public sealed class LeaseTable
+public sealed partial class LeaseTable
 {
     private const int Nobody = -1;
 
@@ -46,7 +46,10 @@ public sealed class LeaseTable
     private readonly List<Lease> _committed = [];
 
     // Owner: who was granted it, although nobody may hold it by now.
-    private readonly record struct Held(Lease Lease, int Worker, int Owner);
+    private readonly record struct Held(Lease Lease, int Worker, int Owner)
+    {
+        public bool IsShortened { get; init; }
+    }
 
     private LeaseTable(int samples, int epochs, int batch, int leaseLength, int slots, int flushes)
     {
@@ -63,6 +66,7 @@ public sealed class LeaseTable
         _isGiven = new bool[slots];
         _isFlushGiven = new bool[slots == 0 ? flushes : 0];
         _used = new long[epochs];
+        Account = new SampleAccount(samples, epochs);
         _roundsOfSamples = slots == 0 ? 0 : (long)epochs * RoundsPerEpoch;
     }
 
@@ -110,6 +114,9 @@ public sealed class LeaseTable
         return table;
     }
 
+    /// <summary>How often each sample was used, and why if not once; who knows of losses marks them there.</summary>
+    public SampleAccount Account { get; private set; }
+
     /// <summary>Epochs of which every sample is committed, counted from the first without a gap.</summary>
     public int EpochsClosed { get; private set; }
 
@@ -133,20 +140,37 @@ public sealed class LeaseTable
         ? _slots
         : Math.Min(_slots, Batches - (int)(round % RoundsPerEpoch * _slots));
 
+    /// <summary>
+    /// True when an epoch cannot end yet although nothing of it is left to give: what is missing is held. Never in synchronous runs.
+    /// </summary>
+    public bool IsTail => _slots == 0 && _returned.Count == 0 && EpochsClosed < _epoch;
+
+    /// <summary>Where the samples of a round are, in a synchronous run; an empty range for flushes.</summary>
+    public (int Epoch, SampleRange Range) SamplesOf(long round)
+    {
+        long start = Math.Min(_samples, round % RoundsPerEpoch * _slots * _batch);
+        long end = Math.Min(_samples, start + ((long)_slots * _batch));
+        return round >= _roundsOfSamples
+            ? (_epochs - 1, new SampleRange(_samples, _samples))
+            : ((int)(round / RoundsPerEpoch), new SampleRange((int)start, (int)end));
+    }
+
     /// <summary>Grants the next range to a worker that holds none.</summary>
     /// <param name="worker">Who asks.</param>
     /// <param name="mayOpenRound">False to give only what is left of the rounds that are open.</param>
     /// <param name="lease">The lease, when granted.</param>
+    /// <param name="batchesMax">Most batches of it, 1 or more; never more than a lease has. Slots are one batch anyway.</param>
     /// <exception cref="InvalidOperationException">The worker still holds a lease.</exception>
-    public LeaseVerdict Ask(int worker, bool mayOpenRound, out Lease lease)
+    public LeaseVerdict Ask(int worker, bool mayOpenRound, out Lease lease, int batchesMax = int.MaxValue)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchesMax, 1);
         if (HeldBy(worker) is { } held)
         {
             throw new InvalidOperationException(
                 $"Worker {worker} asks for a lease but still holds {held.Id}; commit or return it first.");
         }
 
-        if (!TryTake(worker, mayOpenRound, out lease))
+        if (!TryTake(worker, mayOpenRound, LengthMax(batchesMax), out lease))
         {
             return IsFinished ? LeaseVerdict.Finished : LeaseVerdict.Wait;
         }
@@ -155,11 +179,14 @@ public sealed class LeaseTable
         return LeaseVerdict.Granted;
     }
 
-    /// <inheritdoc cref="Ask(int, bool, out Lease)"/>
+    /// <inheritdoc cref="Ask(int, bool, out Lease, int)"/>
     public LeaseVerdict Ask(int worker, out Lease lease) => Ask(worker, mayOpenRound: true, out lease);
 
     /// <summary>The lease a worker holds, if any.</summary>
     public Lease? HeldBy(int worker) => _heldBy.TryGetValue(worker, out long id) ? _held[id].Lease : null;
+
+    /// <summary>Where the lease of a worker ends since it was shortened; 0 when it was not, or there is none.</summary>
+    public int ShortenedEndOf(int worker) => _heldBy.TryGetValue(worker, out long id) && _held[id].IsShortened ? _held[id].Lease.End : 0;
 
     /// <summary>True when a slot of an earlier round was handed back and waits for somebody.</summary>
     public bool HasEarlier(long round) => _returned.TryPeek(out Lease first, out _) && first.Round < round;
@@ -184,254 +211,5 @@ public sealed class LeaseTable
         Let(id);
         Complete(held);
         return true;
-    }
-
-    /// <summary>
-    /// Takes a lease back: positions before <paramref name="usedEnd"/> count as used, the rest is given to whoever
-    /// asks next.
-    /// </summary>
-    /// <returns>False when the lease is not held.</returns>
-    public bool Return(long id, int usedEnd)
-    {
-        if (!_held.TryGetValue(id, out Held held))
-        {
-            return false;
-        }
-
-        Lease lease = held.Lease;
-        ArgumentOutOfRangeException.ThrowIfLessThan(usedEnd, lease.Start);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(usedEnd, lease.End);
-        Let(id);
-        if (usedEnd == lease.End)
-        {
-            Complete(held);
-            return true;
-        }
-
-        Use(lease.Epoch, usedEnd - lease.Start);
-        Offer(lease with { Start = usedEnd });
-        return true;
-    }
-
-    /// <summary>Takes a lease back of which nothing was used, empty ones too: it is given to whoever asks next.</summary>
-    /// <returns>False when the lease is not held.</returns>
-    public bool Return(long id)
-    {
-        if (!_held.ContainsKey(id))
-        {
-            return false;
-        }
-
-        Held held = Let(id);
-        if (IsFlushOfWorker(held.Lease))
-        {
-            _isFlushGiven[held.Owner] = false; // the worker's next life owes it
-        }
-        else
-        {
-            Offer(held.Lease);
-        }
-
-        return true;
-    }
-
-    /// <summary>
-    /// Takes a lease from its lost worker: what lies behind <paramref name="heldEnd"/> is given to whoever asks next,
-    /// the rest stays held, by nobody, until <see cref="Return(long, int)"/> says how much of it was used.
-    /// </summary>
-    public void Split(long id, int heldEnd)
-    {
-        Held held = _held[id];
-        Lease lease = held.Lease;
-        if (heldEnd != lease.End)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(heldEnd, lease.Start);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(heldEnd, lease.End);
-        }
-
-        Let(id);
-        _held[id] = new Held(lease with { End = heldEnd }, Nobody, held.Worker);
-        if (heldEnd < lease.End)
-        {
-            Offer(lease with { Start = heldEnd });
-        }
-    }
-
-    /// <summary>
-    /// Offers a committed slot again, of one of the two newest rounds: what was pushed for it is gone from a shard. A shard that still
-    /// has it ignores the repetition.
-    /// </summary>
-    /// <returns>Samples offered again; −1 when the slot is not committed.</returns>
-    public int ReopenSlot(long round, int slot)
-    {
-        int at = _committed.FindIndex(one => one.Round == round && one.Slot == slot);
-        if (at < 0)
-        {
-            return -1;
-        }
-
-        Lease lease = _committed[at];
-        _committed.RemoveAt(at);
-        Use(lease.Epoch, -lease.Length);
-        _flushesUsed -= lease.Length == 0 ? 1 : 0;
-        CountOpen(lease.Round, 1);
-        Offer(lease);
-        return lease.Length;
-    }
-
-    private int Batches => (int)(((long)_samples + _batch - 1) / _batch);
-
-    private int RoundsPerEpoch => (Batches + _slots - 1) / _slots;
-
-    private bool AreSamplesUsed => EpochsClosed == _epochs;
-
-    private void Hold(in Lease lease, int worker)
-    {
-        _held[lease.Id] = new Held(lease, worker, worker);
-        _heldBy[worker] = lease.Id;
-    }
-
-    private Held Let(long id)
-    {
-        Held held = _held[id];
-        _held.Remove(id);
-        if (held.Worker != Nobody)
-        {
-            _heldBy.Remove(held.Worker);
-        }
-
-        return held;
-    }
-
-    private static bool IsFlushOfWorker(in Lease lease) => lease.Length == 0 && lease.Round < 0;
-
-    private void Complete(in Held held)
-    {
-        Use(held.Lease.Epoch, held.Lease.Length);
-        _flushesUsed += held.Lease.Length == 0 ? 1 : 0;
-        if (held.Lease.Round >= 0)
-        {
-            _committed.Add(held.Lease);
-            CountOpen(held.Lease.Round, -1);
-        }
-    }
-
-    private void CountOpen(long round, int change)
-    {
-        _slotsOpen += round == _round ? change : 0;
-        _slotsOpenBefore += round == _round - 1 ? change : 0;
-    }
-
-    private void Offer(Lease lease)
-    {
-        lease = lease with { Id = _nextId++ };
-        _returned.Enqueue(lease, (lease.Round, lease.Id));
-    }
-
-    private bool TryTake(int worker, bool mayOpenRound, out Lease lease)
-    {
-        // Where rounds overlap the own slot comes first: everybody may be waiting for its ticket.
-        if (_isOverlapping && TryTakeSlot(worker, mayOpenRound: false, out lease))
-        {
-            return true;
-        }
-
-        if (_returned.TryDequeue(out lease, out _))
-        {
-            return true;
-        }
-
-        return _slots > 0 ? TryTakeSlot(worker, mayOpenRound, out lease) : TryTakeRange(worker, out lease);
-    }
-
-    private bool TryTakeRange(int worker, out Lease lease)
-    {
-        lease = default;
-        if (_epoch == _epochs)
-        {
-            return TryTakeFlush(worker, out lease);
-        }
-
-        int end = _position + Math.Min(_samples - _position, _leaseLength);
-        lease = new Lease(_nextId++, _epoch, _position, end, -1, 0, 1);
-        MoveTo(end);
-        return true;
-    }
-
-    // Not before all samples are committed: one that comes back would fill the residual again.
-    private bool TryTakeFlush(int worker, out Lease lease)
-    {
-        lease = default;
-        if (!AreSamplesUsed || worker >= _flushes || _isFlushGiven[worker])
-        {
-            return false;
-        }
-
-        _isFlushGiven[worker] = true;
-        lease = new Lease(_nextId++, _epochs - 1, _samples, _samples, -1, 0, 1);
-        return true;
-    }
-
-    private bool TryTakeSlot(int worker, bool mayOpenRound, out Lease lease)
-    {
-        lease = default;
-        if (mayOpenRound && IsRoundDue)
-        {
-            OpenRound();
-        }
-
-        if (_slotsOpen == 0 || worker >= _slotCount || _isGiven[worker])
-        {
-            return false;
-        }
-
-        _isGiven[worker] = true;
-        int start = (int)Math.Min(_samples, _roundStart + ((long)worker * _batch));
-        lease = new Lease(
-            _nextId++, _roundEpoch, start, start + Math.Min(_samples - start, _batch), _round, worker, _slotCount);
-        return true;
-    }
-
-    // Flushes wait for every sample, as they do without rounds.
-    private bool IsRoundDue => RoundsOpened < _roundsOfSamples + (_flushes > 0 ? 1 : 0)
-        && (_slotsOpen == 0 || RoundsOpened < _roundsOfSamples)
-        && _slotsOpenBefore == 0
-        && _slotCount - _slotsOpen >= Math.Ceiling(_quorum * _slotCount)
-        && !_isGiven.AsSpan(0, _slotCount).Contains(false);
-
-    private void OpenRound()
-    {
-        _round++;
-        _slotsOpenBefore = _slotsOpen;
-        _slotCount = _slotsOpen = SlotsOf(_round);
-        bool isFlush = _round >= _roundsOfSamples;
-        (_roundEpoch, _roundStart) = isFlush ? (_epochs - 1, _samples) : (_epoch, _position);
-        Array.Clear(_isGiven);
-        _committed.RemoveAll(slot => slot.Round < _round - 1);
-        if (!isFlush)
-        {
-            MoveTo(_position + (int)Math.Min(_samples - _position, (long)_slotCount * _batch));
-        }
-    }
-
-    private void MoveTo(int position)
-    {
-        _position = position;
-        if (_position == _samples)
-        {
-            _position = 0;
-            _epoch++;
-        }
-    }
-
-    private void Use(int epoch, int samples)
-    {
-        _used[epoch] += samples;
-        SamplesUsed += samples;
-        EpochsClosed = Math.Min(EpochsClosed, epoch);
-        while (EpochsClosed < _epochs && _used[EpochsClosed] == _samples)
-        {
-            EpochsClosed++;
-        }
     }
 }

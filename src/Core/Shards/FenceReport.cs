@@ -11,4 +11,10 @@ public readonly record struct FenceReport(bool HadApplied, double NormSquared, d
 {
     /// <summary>The update is in the parameters, but its push was never here.</summary>
     public static FenceReport Unseen { get; } = new(true, double.NaN, double.NaN, 0);
+
+    /// <summary>The shard was given the update but is at an earlier round: ask again.</summary>
+    public static FenceReport Early { get; } = new(false, double.NaN, double.NaN, -1);
+
+    /// <summary>True for <see cref="Early"/>.</summary>
+    public bool IsEarly => SampleCount < 0;
 }

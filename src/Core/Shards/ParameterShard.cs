@@ -142,28 +142,70 @@ public sealed class ParameterShard
     /// With worker −1, the round the ticket was given for, −1 when asynchronous. A ticket that fills its slot stays where it is; another is
     /// refused, and settled once the round is applied.
     /// </param>
-    /// <returns>Whether the shard has the update, and what its push said; a repeated call gets the same answer.</returns>
+    /// <param name="frame">
+    /// The update's push frame, when somebody kept it: a shard that lacks the update takes it now. Empty when nobody has it.
+    /// </param>
+    /// <returns>
+    /// Whether the shard has the update, and what its push said; a repeated call gets the same answer. <see cref="FenceReport.Early"/> when the
+    /// frame is for a round that this shard has not come to; then nothing was done.
+    /// </returns>
     /// <remarks>
     /// Two steps, because an answer may get lost and this life of the shard with it: a fenced ticket can no longer come,
     /// but it is settled only once every shard has answered. Until then "settled" means "applied" in every view.
     /// </remarks>
-    public FenceReport Fence(int worker, int incarnationMin, long openTicket, long round = -1)
+    /// <exception cref="InvalidDataException">The frame is damaged, or of another shard or ticket. Nothing was changed.</exception>
+    public FenceReport Fence(int worker, int incarnationMin, long openTicket, long round = -1, ReadOnlySpan<byte> frame = default)
     {
         FenceReport report = openTicket < 0 ? default : ReportOf(worker, openTicket);
+        if (!report.HadApplied && !frame.IsEmpty)
+        {
+            if (round > Version)
+            {
+                return FenceReport.Early;
+            }
+
+            report = Complete(openTicket, frame) ? ReportOf(worker, openTicket) : report;
+        }
+
         if (worker >= 0)
         {
             _workers.Fence(worker, incarnationMin);
+        }
+        else if (report.HadApplied)
+        {
+            return report;
         }
         else if (round < Version)
         {
             SettleVoid(openTicket);
         }
-        else if (!report.HadApplied)
+        else
         {
             _refused[openTicket] = round;
         }
 
         return report;
+    }
+
+    // What a lost worker had begun to push; a fence does not keep it out, only a decision that it is void.
+    private bool Complete(long ticket, ReadOnlySpan<byte> frame)
+    {
+        PushHeader header = PushFrame.ReadHeader(frame);
+        if (header.Shard != Shard || header.Length != _parameters.Length || header.Ticket != ticket)
+        {
+            throw new InvalidDataException(
+                $"Kept frame is of ticket {header.Ticket} for shard {header.Shard} of {header.Length} coordinates, but shard {Shard} of " +
+                $"{_parameters.Length} was to complete ticket {ticket}.");
+        }
+
+        if (_tickets.Contains(ticket) || _refused.ContainsKey(ticket))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> payload = PushFrame.Payload(frame, header);
+        return (header.Round < 0 ? ApplyNow(header, payload) : KeepForRound(header, payload)).Kind
+            is PushOutcomeKind.Applied or PushOutcomeKind.Pending;
     }
 
     /// <summary>Bytes <see cref="WriteView"/> needs at most.</summary>

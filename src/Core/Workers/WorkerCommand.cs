@@ -65,4 +65,7 @@ public enum WorkerStopReason
 
     /// <summary>The loss or the gradient is not finite.</summary>
     Diverged,
+
+    /// <summary>Its next life goes on, elsewhere, with what this one hands over.</summary>
+    Left,
 }

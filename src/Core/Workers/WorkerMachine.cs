@@ -31,7 +31,7 @@ public sealed partial class WorkerMachine
     public static readonly TimeSpan HoldMax = TimeSpan.FromMilliseconds(500);
 
     private readonly int _shardCount;
-    private readonly int _batch;
+    private int _batch;
     private readonly Queue<WorkerCommand> _commands = new();
     private readonly Queue<WorkerCommand> _retries = new();
     private readonly long[] _versions;
@@ -75,6 +75,17 @@ public sealed partial class WorkerMachine
 
     /// <summary>The shard this worker turns to first.</summary>
     public int ShardOffset { get; }
+
+    /// <summary>Samples of one update, 1 or more; what is set counts from the next lease on.</summary>
+    public int BatchSize
+    {
+        get => _batch;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            _batch = value;
+        }
+    }
 
     /// <summary>
     /// True where rounds overlap: the ticket is taken right after the views have arrived. Push frames then say round −1, because shards apply at
@@ -154,7 +165,12 @@ public sealed partial class WorkerMachine
                 Look();
                 break;
             default:
-                Stop(verdict == LeaseVerdict.Finished ? WorkerStopReason.Finished : WorkerStopReason.Fenced);
+                Stop(verdict switch
+                {
+                    LeaseVerdict.Finished => WorkerStopReason.Finished,
+                    LeaseVerdict.Leave => WorkerStopReason.Left,
+                    _ => WorkerStopReason.Fenced,
+                });
                 break;
         }
     }
@@ -253,6 +269,11 @@ public sealed partial class WorkerMachine
         }
 
         (Ticket, RoundTicket) = grant;
+        if (grant.LeaseEnd > 0 && grant.LeaseEnd < Lease.End)
+        {
+            Lease = Lease with { End = Math.Max(Batch.End, grant.LeaseEnd) }; // others compute the rest
+        }
+
         if (IsTicketOnly)
         {
             _isTicketed = true;

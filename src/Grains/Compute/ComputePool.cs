@@ -12,6 +12,7 @@ public sealed class ComputePool : TaskScheduler, IDisposable
     private readonly BlockingCollection<Task> _tasks = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Thread[] _threads;
+    private double _slowness = 1;
     private int _isDisposed;
     private int _loops = 1; // the pool itself, until it is disposed
 
@@ -35,6 +36,17 @@ public sealed class ComputePool : TaskScheduler, IDisposable
 
     /// <summary>True when somebody waits for a thread.</summary>
     public bool IsContended => _tasks.Count > 0;
+
+    /// <summary>How many times slower than the machine the pool is: 1, except where a slow silo is wanted. See <see cref="StepLag"/>.</summary>
+    public double Slowness
+    {
+        get => Volatile.Read(ref _slowness);
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            Volatile.Write(ref _slowness, value);
+        }
+    }
 
     /// <summary>Runs an async loop on the pool's threads.</summary>
     public async Task Run(Func<Task> loop)

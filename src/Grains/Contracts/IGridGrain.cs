@@ -13,9 +13,25 @@ public interface IGridGrain : IGrainWithStringKey
     [Alias("Submit")]
     Task<SubmitAnswer> Submit(string plan);
 
+    /// <summary>The id that the next job of this name gets.</summary>
+    [Alias("NextId")]
+    Task<string> NextId(string name);
+
+    /// <summary>Goes on with every job in the store that is not over: called when a grid starts on a store that another one left.</summary>
+    /// <returns>Their ids.</returns>
+    [Alias("ResumeAll")]
+    Task<string[]> ResumeAll();
+
     /// <summary>Every job the grid knows, oldest first.</summary>
     [Alias("List")]
     Task<JobSummary[]> List();
+
+    /// <summary>A silo is going to leave: every job moves what it has there.</summary>
+    /// <param name="silo">Its address, as <c>SiloAddress.ToParsableString</c> writes it.</param>
+    /// <param name="deadline">How long it may take; an answer comes after <see cref="GridOptions.HoldTime"/> at the latest.</param>
+    /// <returns>True once nothing of any job lives there any more; false when it is not done yet: ask again until the deadline has passed.</returns>
+    [Alias("Leave")]
+    Task<bool> Leave(string silo, TimeSpan deadline);
 }
 
 /// <summary>The id of an accepted job; or null, and why not.</summary>

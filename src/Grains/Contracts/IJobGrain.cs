@@ -13,6 +13,25 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Start")]
     Task Start(string plan);
 
+    /// <summary>Begins the run under a claim that was made for it; it is in the store already.</summary>
+    /// <param name="generation">The claim's.</param>
+    /// <param name="token">What the store knows the claim by.</param>
+    [Alias("Begin")]
+    Task Begin(string plan, long generation, string token);
+
+    /// <summary>The job's plan, as it was submitted; empty while it is not known.</summary>
+    [Alias("Plan")]
+    Task<string> Plan();
+
+    /// <summary>Goes on from the newest checkpoint, if this activation knows nothing of the job and the store does.</summary>
+    [Alias("Resume")]
+    Task Resume();
+
+    /// <summary>Takes a checkpoint now.</summary>
+    /// <returns>False when there is no store, the job does not run, or none was written within <see cref="GridOptions.HoldTime"/>.</returns>
+    [Alias("Checkpoint")]
+    Task<bool> Checkpoint();
+
     /// <summary>What the run has done so far.</summary>
     /// <param name="eventsSeen">Events the caller has: only later ones come with the answer.</param>
     [Alias("Progress")]
@@ -48,6 +67,13 @@ public interface IJobGrain : IGrainWithStringKey
     /// <summary>A worker met a shard that has no parameters.</summary>
     [Alias("ReportShard")]
     Task ReportShard(int shard);
+
+    /// <summary>A silo is going to leave: moves everything of the job that lives there.</summary>
+    /// <param name="silo">Its address.</param>
+    /// <param name="deadline">How long the move may take; an answer comes after <see cref="GridOptions.HoldTime"/> at the latest.</param>
+    /// <returns>True once nothing of the job lives there any more; false when it is not done yet: ask again.</returns>
+    [Alias("SiloLeaving")]
+    Task<bool> SiloLeaving(string silo, TimeSpan deadline);
 
     /// <summary>A worker's loop has ended before the run did.</summary>
     /// <param name="error">One sentence when the run cannot go on; null when only this life is over.</param>
@@ -109,16 +135,18 @@ public readonly record struct LeaseAnswer(
 }
 
 /// <summary>What the grid asks of a worker's next steps, beside the plan.</summary>
-/// <param name="RateScale">What every rate is multiplied by; above 0, at most 1.</param>
+/// <param name="RateScale">What every rate is multiplied by; above 0.</param>
 /// <param name="FractionScale">What the codec's share of coordinates is multiplied by; 1 or more.</param>
 /// <param name="DelayAdaptive">Whether the rate of late gradients is lowered.</param>
 /// <param name="Smoothness">L; NaN while it is not known.</param>
+/// <param name="BatchScale">What the batch of every update is multiplied by; 1 or more.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.StepAdjustment")]
 public readonly record struct StepAdjustment(
     [property: Id(0)] double RateScale,
     [property: Id(1)] double FractionScale,
     [property: Id(2)] bool DelayAdaptive,
-    [property: Id(3)] double Smoothness)
+    [property: Id(3)] double Smoothness,
+    [property: Id(4)] double BatchScale = 1)
 {
     /// <summary>Nothing beside the plan.</summary>
     public static StepAdjustment None { get; } = new(1, 1, false, double.NaN);
@@ -128,6 +156,7 @@ public readonly record struct StepAdjustment(
 /// <param name="Sequence">Number of the worker's update.</param>
 /// <param name="Norm">At least the norm of its update; NaN before it is computed.</param>
 /// <param name="Ledger">As in a lease request.</param>
+/// <param name="StepSeconds">What the step took of the worker's own time, waiting not included; NaN when not known.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.TicketRequest")]
 public readonly record struct TicketRequest(
     [property: Id(0)] int Worker,
@@ -137,17 +166,24 @@ public readonly record struct TicketRequest(
     [property: Id(4)] int Start,
     [property: Id(5)] int End,
     [property: Id(6)] double Norm,
-    [property: Id(7)] ReadOnlyMemory<byte> Ledger);
+    [property: Id(7)] ReadOnlyMemory<byte> Ledger,
+    [property: Id(8)] double StepSeconds = double.NaN);
 
 /// <summary>The answer to a ticket request; the tickets are meaningful when given.</summary>
+/// <param name="Keeper">Number of the keeper that gets the update before the shards do; 0 for none.</param>
+/// <param name="Safe">Updates below this ticket survive the loss of any one silo without the worker's help.</param>
+/// <param name="LeaseEnd">Where the worker's lease ends by now; 0 when it is as it was.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.TicketAnswer")]
 public readonly record struct TicketAnswer(
     [property: Id(0)] TicketVerdict Verdict,
     [property: Id(1)] long Ticket,
-    [property: Id(2)] long RoundTicket)
+    [property: Id(2)] long RoundTicket,
+    [property: Id(3)] int Keeper = 0,
+    [property: Id(4)] long Safe = 0,
+    [property: Id(5)] int LeaseEnd = 0)
 {
     /// <summary>The grant, as Core knows it.</summary>
-    public TicketGrant ToGrant() => new(Ticket, RoundTicket);
+    public TicketGrant ToGrant() => new(Ticket, RoundTicket) { Keeper = Keeper, Safe = Safe, LeaseEnd = LeaseEnd };
 }
 
 /// <summary>Some of the trained parameters.</summary>

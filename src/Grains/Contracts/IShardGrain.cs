@@ -23,9 +23,26 @@ public interface IShardGrain : IGrainWithStringKey
     [Alias("Fence")]
     Task<FenceAnswer> Fence(FenceRequest request);
 
+    /// <summary>Ends a life and gives its parameters away; from then on it answers nobody, and the activation goes away.</summary>
+    /// <returns><see cref="SliceAnswer.None"/> when another life serves here, or none.</returns>
+    [Alias("HandOver")]
+    Task<SliceAnswer> HandOver(int incarnation);
+
     /// <summary>The life that serves; 0 when the shard waits for its parameters.</summary>
     [Alias("Ping")]
     Task<int> Ping();
+
+    /// <summary>Copies the slice as it is just before a ticket; held until every ticket below it is settled, or a while has passed.</summary>
+    [Alias("Freeze")]
+    Task<FreezeAnswer> Freeze(long ticket);
+
+    /// <summary>Writes what was copied last into the store.</summary>
+    [Alias("Store")]
+    Task<PartAnswer> Store(PartRequest request);
+
+    /// <summary>One past the highest ticket that this life has settled; 0 when the shard waits for its parameters.</summary>
+    [Alias("TicketEnd")]
+    Task<long> TicketEnd();
 
     /// <summary>The job is over: lets go of the parameters.</summary>
     [Alias("Stop")]
@@ -93,12 +110,16 @@ public readonly record struct ShardAnswer([property: Id(0)] ReadOnlyMemory<byte>
 }
 
 /// <summary>Ends the earlier lives of a worker at one shard, or settles a ticket (<see cref="Core.Shards.ParameterShard.Fence"/>).</summary>
+/// <param name="Frame">The push frame of the ticket, when a keeper has it; empty when nobody has.</param>
+/// <param name="ShardIncarnation">The life of the shard that is meant; another one answers that it is not ready.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.FenceRequest")]
 public sealed record FenceRequest(
     [property: Id(0)] int Worker,
     [property: Id(1)] int IncarnationMin,
     [property: Id(2)] long OpenTicket,
-    [property: Id(3)] long Round);
+    [property: Id(3)] long Round,
+    [property: Id(4)] ReadOnlyMemory<byte> Frame = default,
+    [property: Id(5)] int ShardIncarnation = 0);
 
 /// <summary>Whether the shard could fence, and what it knows of the open ticket.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.FenceAnswer")]
@@ -111,7 +132,7 @@ public sealed record FenceAnswer(
 {
     /// <summary>The answer of a shard that has its parameters.</summary>
     public static FenceAnswer Of(in FenceReport report) =>
-        new(true, report.HadApplied, report.NormSquared, report.Rate, report.SampleCount);
+        new(!report.IsEarly, report.HadApplied, report.NormSquared, report.Rate, report.SampleCount);
 
     /// <summary>The report, as Core knows it.</summary>
     public FenceReport ToReport() => new(HadApplied, NormSquared, Rate, SampleCount);

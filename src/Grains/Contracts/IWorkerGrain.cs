@@ -18,6 +18,11 @@ public interface IWorkerGrain : IGrainWithStringKey
     [Alias("CopySlice")]
     Task<SliceAnswer> CopySlice(int shard, int incarnationNew);
 
+    /// <summary>Ends a life, and gives what its next life goes on with; the activation goes away.</summary>
+    /// <returns>Null when this activation has not run that life.</returns>
+    [Alias("HandOver")]
+    Task<WorkerCarry?> HandOver(int incarnation);
+
     /// <summary>Ends the loop after the call it waits for.</summary>
     [Alias("Stop")]
     Task Stop();
@@ -28,12 +33,26 @@ public interface IWorkerGrain : IGrainWithStringKey
 /// <param name="Worker">Number of the worker.</param>
 /// <param name="Incarnation">The life to begin.</param>
 /// <param name="Plan">The job's plan, as <see cref="Jobs.JobPlan.ToJson"/> writes it.</param>
+/// <param name="Carry">What the life before has handed over; null for a worker that begins with nothing.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.WorkerStart")]
 public sealed record WorkerStart(
     [property: Id(0)] string Job,
     [property: Id(1)] int Worker,
     [property: Id(2)] int Incarnation,
-    [property: Id(3)] string Plan);
+    [property: Id(3)] string Plan,
+    [property: Id(4)] WorkerCarry? Carry = null);
+
+/// <summary>What one life of a worker leaves to the next, so that a move changes nothing.</summary>
+/// <param name="Residual">[d × 4 bytes], f32 little-endian; empty when the codec keeps none.</param>
+/// <param name="Rule">What the rule keeps (<see cref="Core.Optimizers.IUpdateRule.Save"/>), f32 little-endian.</param>
+/// <param name="CodecSeed">Where the codec draws from.</param>
+/// <param name="CodecUpdates">Updates it has drawn for.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.WorkerCarry")]
+public sealed record WorkerCarry(
+    [property: Id(0)] ReadOnlyMemory<byte> Residual,
+    [property: Id(1)] ReadOnlyMemory<byte> Rule,
+    [property: Id(2)] ulong CodecSeed,
+    [property: Id(3)] long CodecUpdates);
 
 /// <summary>One slice of a view; Version −1 when the worker has none.</summary>
 /// <param name="Incarnation">The life of the shard that the slice came from.</param>

@@ -116,20 +116,50 @@ public sealed record JobProgress
     /// <summary>What makes the numbers worth less without making them wrong; only ever grows.</summary>
     [Id(30)] public string[] Warnings { get; init; } = [];
 
+    /// <summary>How often the samples of the run were used, and why if not once; null while starting.</summary>
+    [Id(31)] public SampleCounts? SampleUses { get; init; }
+
+    /// <summary>What to ask with next time as events seen.</summary>
+    [Id(40)] public int EventsEnd { get; init; }
+
+    /// <summary>Checkpoints in the store, over all coordinators of the job; 0 without a store.</summary>
+    [Id(41)] public long Checkpoints { get; init; }
+
+    /// <summary>The ticket of the newest one: what is below it survives the loss of everything.</summary>
+    [Id(42)] public long CheckpointTicket { get; init; }
+
+    /// <summary>Share of the time during which the run was held for checkpoints.</summary>
+    [Id(43)] public double CheckpointStallShare { get; init; }
+
+    /// <summary>Times the job was resumed from a checkpoint.</summary>
+    [Id(44)] public int Resumptions { get; init; }
+
+    /// <summary>Tickets that were given anew because of that, as far as it is known.</summary>
+    [Id(45)] public long TicketsRedone { get; init; }
+
     /// <summary>Whether the job has ended.</summary>
     public bool IsOver => Phase is JobPhase.Completed or JobPhase.Failed or JobPhase.Cancelled;
 }
 
 /// <summary>One thing that happened to a job.</summary>
-/// <param name="Kind"><c>evaluated</c>, or what happened to a silo: <c>joined</c>, <c>left</c>.</param>
+/// <param name="Kind"><c>resumed</c>, <c>checkpoint</c> (one could not be written), <c>evaluated</c>, <c>straggler</c>, or what happened to a silo: <c>joined</c>, <c>left</c>.</param>
 /// <param name="Seconds">When.</param>
 /// <param name="Tickets">Tickets given out by then.</param>
 /// <param name="Epoch">Evaluated: epochs closed by then.</param>
 /// <param name="TestLoss">Evaluated: mean loss on the test set.</param>
 /// <param name="TestAccuracy">Evaluated: share of the test set classified correctly; NaN for regression.</param>
-/// <param name="Silo">Membership: which silo.</param>
+/// <param name="Silo">Membership: which silo. Straggler: where it is.</param>
 /// <param name="WorkersMoved">Membership: workers that need a new silo.</param>
 /// <param name="ShardsMoved">Membership: shards that need a new silo.</param>
+/// <param name="Worker">Straggler: which worker.</param>
+/// <param name="Ratio">Straggler: its time a step over the median of the workers.</param>
+/// <param name="Samples">Evaluated: how often the samples of the epoch that closed last were used.</param>
+/// <param name="Reason">Checkpoint: what is the matter.</param>
+/// <param name="TicketsRedone">Resumed: tickets that are given anew; −1 when nobody knows any more how many were out.</param>
+/// <param name="SecondsSince">Resumed: seconds since the checkpoint was taken, the time without a coordinator among them: what is redone took less.</param>
+/// <param name="Workers">Workers: how many are to compute from now on.</param>
+/// <param name="RateScale">Workers: what the rate of the plan is multiplied by.</param>
+/// <param name="BatchScale">Workers: what the batch of the plan is multiplied by.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.JobEvent")]
 public sealed record JobEvent(
     [property: Id(0)] string Kind,
@@ -140,4 +170,13 @@ public sealed record JobEvent(
     [property: Id(5)] double TestAccuracy = double.NaN,
     [property: Id(6)] string? Silo = null,
     [property: Id(7)] int WorkersMoved = 0,
-    [property: Id(8)] int ShardsMoved = 0);
+    [property: Id(8)] int ShardsMoved = 0,
+    [property: Id(9)] int Worker = -1,
+    [property: Id(10)] double Ratio = double.NaN,
+    [property: Id(11)] SampleCounts? Samples = null,
+    [property: Id(20)] string? Reason = null,
+    [property: Id(21)] long TicketsRedone = 0,
+    [property: Id(22)] double SecondsSince = 0,
+    [property: Id(23)] int Workers = 0,
+    [property: Id(24)] double RateScale = 1,
+    [property: Id(25)] double BatchScale = 1);

@@ -1,13 +1,18 @@
 using System.Globalization;
 using Orleans.Placement;
+using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
 
 namespace OrleansSgd.Grains.Grid;
 
 /// <summary>Accepts jobs and keeps the list of them.</summary>
+/// <remarks>
+/// Where there is a store, the list is the store's, and a job is in it before its id is given out. To look at a job that is not run here never claims it:
+/// another grid may be at it.
+/// </remarks>
 [PreferLocalPlacement]
-public sealed class GridGrain : Grain, IGridGrain
+public sealed partial class GridGrain(CheckpointPort port) : Grain, IGridGrain
 {
     private readonly List<(string Job, string Name)> _jobs = [];
 
@@ -15,7 +20,7 @@ public sealed class GridGrain : Grain, IGridGrain
     public static string FirstJob(JobPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return IdOf(plan, 1);
+        return IdOf(plan.Name, 1);
     }
 
     /// <inheritdoc/>
@@ -37,17 +42,36 @@ public sealed class GridGrain : Grain, IGridGrain
             return new SubmitAnswer(null, mistakes);
         }
 
-        string id = IdOf(job, _jobs.Count + 1);
+        if (port.Store is { } store)
+        {
+            return await KeepAsync(store, job, plan);
+        }
+
+        string id = IdOf(job.Name, _jobs.Count + 1);
         _jobs.Add((id, job.Name));
         await GrainFactory.GetGrain<IJobGrain>(id).Start(plan);
         return new SubmitAnswer(id, []);
     }
 
-    private static string IdOf(JobPlan plan, int number) => string.Create(CultureInfo.InvariantCulture, $"{plan.Name}-{number}");
+    /// <inheritdoc/>
+    public async Task<bool> Leave(string silo, TimeSpan deadline)
+    {
+        string[] jobs = port.Store is { } store ? await RunningAsync(store) : [.. _jobs.Select(job => job.Job)];
+        bool[] isClear = await Task.WhenAll(
+            jobs.Select(job => GrainFactory.GetGrain<IJobGrain>(job).SiloLeaving(silo, deadline)).ToArray());
+        return isClear.All(clear => clear);
+    }
+
+    private static string IdOf(string name, int number) => string.Create(CultureInfo.InvariantCulture, $"{name}-{number}");
 
     /// <inheritdoc/>
     public async Task<JobSummary[]> List()
     {
+        if (port.Store is { } store)
+        {
+            return await ListAsync(store);
+        }
+
         var summaries = new JobSummary[_jobs.Count];
         for (int i = 0; i < summaries.Length; i++)
         {

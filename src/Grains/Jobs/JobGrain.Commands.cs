@@ -31,6 +31,9 @@ public sealed partial class JobGrain
                 case RunCommandKind.StartWorker:
                     await StartWorkerAsync(run, command);
                     break;
+                case RunCommandKind.StartKeeper:
+                    await StartKeeperAsync(run, command);
+                    break;
                 case RunCommandKind.FenceWorker:
                     await FenceWorkerAsync(run, command);
                     break;
@@ -79,9 +82,10 @@ public sealed partial class JobGrain
     {
         try
         {
+            WorkerCarry? carry = command.From > 0 ? await CarryAsync(run, command) : null;
             RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(command.Silo));
             string host = await run.Workers[command.Member].Start(
-                new WorkerStart(Job, command.Member, command.Incarnation, _planText));
+                new WorkerStart(Job, command.Member, command.Incarnation, _planText, carry));
             run.Coordinator.WorkerStarted(command.Member, command.Incarnation, host);
         }
         catch (Exception error) when (IsPassing(error))
@@ -93,13 +97,19 @@ public sealed partial class JobGrain
 
     private async Task FenceWorkerAsync(Run run, RunCommand command)
     {
+        KeptAnswer kept = command is { Owner: >= 0, Ticket: >= 0 }
+            ? await run.Kept.Find(command, () => FindKeptAsync(run, command))
+            : KeptAnswer.None;
         var reports = new FenceReport[run.Shards.Length];
         for (int shard = 0; shard < run.Shards.Length && _phase == JobPhase.Running;)
         {
             try
             {
                 FenceAnswer answer = await run.Shards[shard].Fence(
-                    new FenceRequest(command.Member, command.Incarnation, command.Ticket, command.Round));
+                    new FenceRequest(
+                        command.Member, command.Incarnation, command.Ticket, command.Round,
+                        run.Coordinator.MayReplay(command.Ticket, shard) ? kept.Frames.ElementAtOrDefault(shard) : default,
+                        run.Coordinator.Shards[shard].Incarnation));
                 if (answer.IsReady)
                 {
                     reports[shard++] = answer.ToReport();
@@ -125,7 +135,7 @@ public sealed partial class JobGrain
             try
             {
                 // A synchronous run is whole only at its last round: a shard may still be catching up.
-                HeldModel model = await ReadAsync(run, isLast ? run.Coordinator.VersionWhole : 0);
+                HeldModel model = await ReadAsync(run, isLast ? run.Coordinator.VersionWhole : 0, isMeasured: true);
                 if (isLast && model.Ticket < 0 && tries < LastCutTriesMax)
                 {
                     await Task.Delay(RetryPause, time); // the certificate ends where the loss is known
@@ -143,7 +153,7 @@ public sealed partial class JobGrain
                 (double loss, double accuracy) = await run.Evaluator.EvaluateAsync(snapshot.Parameters);
                 await MeasureAsync(run, model);
                 _events.Add(new JobEvent(
-                    "evaluated", seconds, run.Coordinator.Totals.Tickets, epoch, loss, accuracy));
+                    "evaluated", seconds, run.Coordinator.Totals.Tickets, epoch, loss, accuracy, Samples: SamplesOf(run.Coordinator, epoch - 1)));
                 if (isLast)
                 {
                     await MeasureSmoothnessAsync(run);
@@ -239,21 +249,28 @@ public sealed partial class JobGrain
         }
 
         int newestLife = run.Snapshot?.Incarnation(shard) ?? 0;
-        for (int worker = 0; worker < run.Workers.Length; worker++)
+        if (command.From > 0 && await HandOverAsync(run, command) is { Version: >= 0 } handed)
+        {
+            (newest, newestLife) = (With(newest, handed), int.MaxValue);
+            source = "its last life";
+        }
+
+        for (int worker = 0; worker < run.Workers.Length && newestLife < int.MaxValue; worker++)
         {
             SliceAnswer answer = await CollectAsync(run, worker, shard, command.Incarnation);
             if (answer.Version >= 0 && (answer.Incarnation, answer.Version).CompareTo((newestLife, newest.Version)) >= 0)
             {
                 newestLife = answer.Incarnation;
-                newest = newest with
-                {
-                    Slice = answer.Slice,
-                    Version = answer.Version,
-                    TicketWatermark = answer.TicketWatermark,
-                    TicketExceptions = answer.TicketExceptions,
-                };
+                newest = With(newest, answer);
                 source = string.Create(null, $"worker {worker}'s view");
             }
+        }
+
+        // What was handed over is whole: whoever has an update under way lives, and pushes it to the new life.
+        int replayed = 0;
+        if (newestLife < int.MaxValue)
+        {
+            (newest, replayed) = await ReplayAsync(run, command, newest);
         }
 
         var settled = new TicketSet();
@@ -270,7 +287,7 @@ public sealed partial class JobGrain
                 $"Shard {shard} came back from {source}, which compressed answers had kept some way off: x moved by an amount nobody knows.");
         }
 
-        LogShardRestored(Job, shard, command.Incarnation, source, version, lost);
+        LogShardRestored(Job, shard, command.Incarnation, source, version, replayed, lost);
         return newest with
         {
             Incarnation = command.Incarnation,

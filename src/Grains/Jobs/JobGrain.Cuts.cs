@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using OrleansSgd.Core.Optimizers;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Scheduling.Gates;
+using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Contracts;
 
 namespace OrleansSgd.Grains.Jobs;
@@ -11,6 +12,10 @@ public sealed partial class JobGrain
 {
     private Task _cutting = Task.CompletedTask;
     private readonly List<HeldTicket> _heldTickets = [];
+    private bool _wasWhole;
+    private bool _isLossDue;
+    private long _cutMeasured = -1;
+    private Task _measuring = Task.CompletedTask;
     private long _cutAt;
     private long _cutTickets;
 
@@ -43,7 +48,7 @@ public sealed partial class JobGrain
         TicketVerdict verdict = run.Coordinator.TicketAsked(
             request.Worker, request.Incarnation, request.Sequence, request.Lease, request.Start, request.End, request.Norm,
             out TicketGrant grant);
-        return new TicketAnswer(verdict, grant.Ticket, grant.RoundTicket);
+        return new TicketAnswer(verdict, grant.Ticket, grant.RoundTicket, grant.Keeper, grant.Safe, grant.LeaseEnd);
     }
 
     // Something changed: whoever waits for a ticket may have it now, in the order in which they asked.
@@ -61,8 +66,9 @@ public sealed partial class JobGrain
 
     /// <summary>Holds the run and reads every shard at one ticket.</summary>
     /// <param name="versionMin">The version every shard must have.</param>
+    /// <param name="isMeasured">Whether the loss there is going to be told to the ledger.</param>
     /// <exception cref="TimeoutException">A shard has no parameters at the moment, or does not get that far.</exception>
-    private async Task<HeldModel> ReadAsync(Run run, long versionMin)
+    private async Task<HeldModel> ReadAsync(Run run, long versionMin, bool isMeasured)
     {
         Task before = _cutting;
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -78,7 +84,11 @@ public sealed partial class JobGrain
             try
             {
                 run.Ledger.TakeFacts();
-                run.Ledger.Expect(ticket);
+                if (isMeasured)
+                {
+                    run.Ledger.Expect(ticket);
+                }
+
                 ModelSnapshot snapshot = await run.Evaluator.ReadAsync(run.Shards, versionMin, ticket);
                 long confirmed = ticket;
                 if (!snapshot.IsAt(ticket) || !run.Coordinator.TryConfirm(ref confirmed, snapshot.Incarnations))
@@ -88,6 +98,8 @@ public sealed partial class JobGrain
                     return new HeldModel(-1, 0, snapshot);
                 }
 
+                run.Snapshot = snapshot;
+                run.Coordinator.SnapshotKept(ticket);
                 double held = run.Ledger.HeldNorm;
                 HeldTicket? audited = run.Plan.Run.IsSynchronous ? null : _heldTickets.FirstOrDefault();
                 double stale = audited is null ? double.NaN : await DistanceAsync(run, audited.Request, snapshot);
@@ -150,9 +162,17 @@ public sealed partial class JobGrain
 
     private async Task CutAsync(Run run)
     {
+        CheckpointWhenWished(run);
         try
         {
-            await MeasureAsync(run, await ReadAsync(run, versionMin: 0));
+            // A cut for the sake of a snapshot alone would leave stretches too short to tell their noise.
+            bool isMeasured = _isLossDue;
+            _isLossDue = false;
+            HeldModel model = await ReadAsync(run, versionMin: 0, isMeasured);
+            if (isMeasured)
+            {
+                await MeasureAsync(run, model);
+            }
         }
         catch (Exception error) when (IsPassing(error))
         {
@@ -167,19 +187,49 @@ public sealed partial class JobGrain
             return;
         }
 
-        (_cutAt, _cutTickets) = (time.GetTimestamp(), model.Ticket);
+        if (model.Ticket == _cutMeasured)
+        {
+            await _measuring; // somebody else measures there
+            return;
+        }
+
+        (_cutAt, _cutTickets, _cutMeasured) = (time.GetTimestamp(), model.Ticket, model.Ticket);
+        Task before = _measuring;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _measuring = done.Task;
+        try
+        {
+            await before; // the ledger hears of cuts in their order
+            await TellLossAsync(run, model);
+        }
+        finally
+        {
+            done.SetResult();
+        }
+    }
+
+    private static async Task TellLossAsync(Run run, HeldModel model)
+    {
         CutNorms norms = run.Ledger.NormsOf(model.Snapshot);
         MeasuredLoss measured = await run.Loss.MeasureAsync(model.Snapshot.Parameters);
         run.Ledger.Cut(model.Ticket, model.Held, measured, norms);
     }
 
-    // x₀ is a cut that needs no hold: nothing was applied yet.
-    private async Task MeasureFirstAsync(Run run)
+    // x₀ is a cut that needs no hold: nothing was applied yet. Nor does the checkpoint that a run goes on from.
+    private async Task MeasureStartAsync(Run run, Resumption? from)
     {
-        run.Ledger.Expect(0);
-        var initial = new ModelSnapshot(run.Map);
-        run.Initial.CopyTo(initial.Parameters, 0);
-        await MeasureAsync(run, new HeldModel(0, 0, initial));
+        ModelSnapshot? resumed = from?.Snapshot(run.Map);
+        if (!run.Ledger.IsBegun && run.Ledger.Expect(0))
+        {
+            var initial = new ModelSnapshot(run.Map);
+            run.Initial.CopyTo(initial.Parameters, 0);
+            await MeasureAsync(run, new HeldModel(0, 0, initial));
+        }
+
+        if (resumed is not null && _isStartExpected)
+        {
+            await MeasureAsync(run, new HeldModel(from!.Run.Ticket, _heldAtStart, resumed));
+        }
     }
 
     // An exact L may take longer than the first epochs: it is computed beside them.
@@ -191,12 +241,25 @@ public sealed partial class JobGrain
         }
     }
 
+    // What only one silo has after a loss or a move is in a snapshot soon.
+    private void CutOnceWhole(Run run)
+    {
+        bool isWhole = run.Coordinator.IsWhole;
+        if (isWhole && !_wasWhole && run.Coordinator.Totals.Tickets > 0)
+        {
+            run.Coordinator.RequestCut();
+        }
+
+        _wasWhole = isWhole;
+    }
+
     private void CutWhenDue(Run run)
     {
         double every = run.Plan.Run.Consistency.CutSeconds;
         if (every > 0 && run.Coordinator.Totals.Tickets > _cutTickets && time.GetElapsedTime(_cutAt).TotalSeconds >= every)
         {
             _cutAt = time.GetTimestamp();
+            _isLossDue = true;
             run.Coordinator.RequestCut();
         }
     }

@@ -10,12 +10,24 @@ public sealed partial class JobGrain
     private partial void LogSiloLeft(string job, string silo, int workers, int shards);
 
     [LoggerMessage(Level = LogLevel.Information, Message =
-        "Job {Job}: shard {Shard} begins life {Incarnation} from {Source}, version {Version}; {Lost} updates are lost.")]
-    private partial void LogShardRestored(string job, int shard, int incarnation, string source, long version, int lost);
+        "Job {Job}: shard {Shard} begins life {Incarnation} from {Source}, version {Version}, {Replayed} updates of it replayed by keepers; {Lost} are lost.")]
+    private partial void LogShardRestored(
+        string job, int shard, int incarnation, string source, long version, int replayed, int lost);
 
     [LoggerMessage(Level = LogLevel.Debug, Message =
         "Job {Job}: {Command} of member {Member}, life {Incarnation}, failed and will be repeated: {Error}")]
     private partial void LogCommandFailed(string job, string command, int member, int incarnation, string error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message =
+        "Job {Job}: worker {Worker} takes {Ratio:F1} times as long for a step as the others; it gets shorter leases.")]
+    private partial void LogStraggler(string job, int worker, double ratio);
+
+    [LoggerMessage(Level = LogLevel.Information, Message =
+        "Job {Job} goes on with coordinator {Generation} from checkpoint {Number}, ticket {Ticket}; {Redone} tickets are given anew (−1: not known).")]
+    private partial void LogResumed(string job, long generation, long number, long ticket, long redone);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job}: {Sentence}")]
+    private partial void LogWarned(string job, string sentence);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {Job} ended: {Phase} after {Seconds:F1} s.")]
     private partial void LogJobEnded(string job, JobPhase phase, double seconds);

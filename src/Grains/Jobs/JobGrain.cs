@@ -11,6 +11,7 @@ using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Scheduling;
 using OrleansSgd.Core.Scheduling.Gates;
 using OrleansSgd.Data;
+using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Compute;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Telemetry;
@@ -27,14 +28,20 @@ namespace OrleansSgd.Grains.Jobs;
 [Reentrant, PreferLocalPlacement]
 public sealed partial class JobGrain(
     ILocalSiloDetails silo, ComputePool pool, DataCache data, IOptions<GridOptions> options, IOptions<ClusterOptions> cluster,
-    TimeProvider time, ILogger<JobGrain> log) : Grain, IJobGrain
+    TimeProvider time, CheckpointPort port, ILogger<JobGrain> log) : Grain, IJobGrain
 {
     private const int ModelPieceMax = 4_000_000;
+
+    // Events of one coordinator's life; the next begins above them, so that a client sees what is new.
+    private const int EventNumberBits = 16;
 
     // Losses are rare and mostly reported, so workers are asked less often than the silos.
     private const int PollsPerPing = 8;
 
     private readonly List<JobEvent> _events = [];
+    private int _eventsBase;
+    private int _resumedAt;
+    private Task _keeping = Task.CompletedTask;
     private readonly RecoveryClock _recovery = new(time);
     private JobPhase _phase = JobPhase.Starting;
     private string? _error;
@@ -43,6 +50,7 @@ public sealed partial class JobGrain(
     private Run? _run;
     private MonitorReport? _closed;
     private int _leasesWaiting;
+    private int _workersWanted;
     private long _begun;
     private long _startedAt;
     private double _secondsTotal;
@@ -62,7 +70,10 @@ public sealed partial class JobGrain(
     private JobSpans Spans => new(new JobTrace(Job, cluster.Value.ClusterId));
 
     private double Seconds => _startedAt == 0 ? 0
-        : _phase == JobPhase.Running ? time.GetElapsedTime(_startedAt).TotalSeconds : _secondsTotal;
+        : _phase == JobPhase.Running ? _secondsBefore + time.GetElapsedTime(_startedAt).TotalSeconds : _secondsTotal;
+
+    // It is over once nobody would resume it.
+    private JobPhase PhaseShown => _keeping.IsCompleted ? _phase : JobPhase.Running;
 
     /// <inheritdoc/>
     public Task Start(string plan)
@@ -79,21 +90,35 @@ public sealed partial class JobGrain(
     /// <inheritdoc/>
     public Task<JobProgress> Progress(int eventsSeen)
     {
-        if (_planText.Length == 0)
+        Seek();
+        return Task.FromResult(ProgressNow(eventsSeen));
+    }
+
+    private JobProgress ProgressNow(int eventsSeen)
+    {
+        if (_planText.Length == 0 && _isUnknown)
         {
-            return Task.FromResult(new JobProgress
+            return new JobProgress
             {
                 Phase = JobPhase.Failed,
                 Error = $"The grid knows no job {Job}: it was never submitted, or its coordinator died with its silo.",
-                Hint = "List the jobs, and submit this one again; what its workers had trained is gone.",
-            });
+                Hint = port.Store is null
+                    ? "List the jobs, and submit this one again; what its workers had trained is gone. With a store it would be resumed: --store DIR."
+                    : $"List the jobs; {port.Store.Address} has nothing of this one.",
+            };
+        }
+
+        if (_ended is not null)
+        {
+            return _ended with { Events = [.. _ended.Events.Skip(eventsSeen)], EventsEnd = _ended.Events.Length };
         }
 
         RunTotals totals = _run?.Coordinator.Totals ?? new();
         MonitorReport? consistency = _closed ?? _run?.Ledger.Report();
-        return Task.FromResult(new JobProgress
+        NoteWarnings(consistency?.Warnings ?? []);
+        return new JobProgress
         {
-            Phase = _phase,
+            Phase = PhaseShown,
             Seconds = Seconds,
             Parameters = _run?.Map.Dimension ?? 0,
             Silos = _silos.Length,
@@ -114,27 +139,43 @@ public sealed partial class JobGrain(
             Certificate = consistency is null || double.IsNaN(consistency.Certificate.Optimisation) ? null
                 : CertificateProgress.Of(consistency.Certificate, consistency.GradientSquared),
             Alarms = [.. consistency?.Alarms ?? []],
-            Warnings = [.. consistency?.Warnings ?? []],
+            Warnings = [.. _warnings],
             Updates = _run?.Reports.Updates ?? 0,
             UpdatesLost = totals.UpdatesLost,
             UpdatesPartial = totals.UpdatesPartial,
             SamplesRepeated = totals.SamplesRepeated,
             BytesPushed = _run?.Reports.BytesPushed ?? 0,
             BytesPulled = _run?.Reports.BytesPulled ?? 0,
+            SampleUses = SamplesInAll(),
             RecoverySecondsMax = _recovery.SecondsMax,
             Error = _error,
             Hint = _hint,
-            Events = [.. _events.Skip(eventsSeen)],
-        });
+            Events = [.. _events.Skip(FirstUnseen(eventsSeen))],
+            EventsEnd = _eventsBase + _events.Count,
+            Checkpoints = _checkpoints,
+            CheckpointTicket = _checkpointTicket,
+            CheckpointStallShare = CheckpointStallShare,
+            Resumptions = _resumptions,
+            TicketsRedone = _ticketsRedone,
+        };
     }
+
+    // Whoever has seen events of an earlier coordinator has seen the same first ones.
+    private int FirstUnseen(int eventsSeen) => eventsSeen >= _eventsBase
+        ? eventsSeen - _eventsBase
+        : Math.Min(eventsSeen & ((1 << EventNumberBits) - 1), _resumedAt);
+
+    // They are shown in the order in which they were found, whoever found them.
+    private void NoteWarnings(IEnumerable<string> found) => _warnings.AddRange(found.Except(_warnings).ToArray());
 
     /// <inheritdoc/>
     public async Task<JobProgress> WaitFor(long ticketsMin, int eventsSeen)
     {
+        Seek();
         using var hold = new CancellationTokenSource(options.Value.HoldTime, time);
         try
         {
-            while (_planText.Length > 0 && _phase is JobPhase.Starting or JobPhase.Running
+            while (!_isUnknown && PhaseShown is JobPhase.Starting or JobPhase.Running
                 && (_run is null || _run.Coordinator.Totals.Tickets < ticketsMin))
             {
                 _ticketsAwaited = Math.Min(_ticketsAwaited, ticketsMin);
@@ -163,7 +204,7 @@ public sealed partial class JobGrain(
         {
             try
             {
-                _trained = (await ReadAsync(_run, versionMin: 0)).Snapshot.Parameters;
+                _trained = (await ReadAsync(_run, versionMin: 0, isMeasured: false)).Snapshot.Parameters;
             }
             catch (Exception error) when (IsPassing(error))
             {
@@ -190,6 +231,7 @@ public sealed partial class JobGrain(
     {
         if (_phase != JobPhase.Running || _run is null)
         {
+            Seek();
             return new(new LeaseAnswer { Verdict = LeaseVerdict.Fenced, Adjustment = StepAdjustment.None });
         }
 
@@ -212,10 +254,12 @@ public sealed partial class JobGrain(
     {
         if (_phase != JobPhase.Running || _run is null)
         {
+            Seek();
             return new(new TicketAnswer(TicketVerdict.Fenced, -1, -1));
         }
 
         TakeRows(_run, request.Worker, request.Incarnation, request.Ledger);
+        NoteStep(_run, request);
         TicketAnswer answer = Answer(_run, request);
         if (_heldTickets.Count > 0)
         {
@@ -233,6 +277,7 @@ public sealed partial class JobGrain(
     /// <inheritdoc/>
     public async Task ReportShard(int shard)
     {
+        Seek();
         await PollSilosAsync();
         if (_phase != JobPhase.Running || _run is null)
         {
@@ -307,7 +352,7 @@ public sealed partial class JobGrain(
         }
     }
 
-    private async Task BeginAsync()
+    private async Task BeginAsync(Resumption? from = null)
     {
         try
         {
@@ -325,11 +370,24 @@ public sealed partial class JobGrain(
                 return; // cancelled meanwhile
             }
 
-            _run = Run.Create(new JobTrace(Job, cluster.Value.ClusterId), plan, sets, GrainFactory, pool);
+            Run run = Run.Create(new JobTrace(Job, cluster.Value.ClusterId), plan, sets, GrainFactory, pool, options.Value.KeepsUpdates, from);
+            if (from?.MisfitWith(run.Shape, run.Map) is { } misfit)
+            {
+                Refuse(misfit, "Nothing in the store was changed.");
+                return;
+            }
+
+            await TakeUpAsync(run, from);
+            if (_phase != JobPhase.Starting)
+            {
+                return;
+            }
+
+            _run = run;
             _phase = JobPhase.Running;
-            _startedAt = _cutAt = time.GetTimestamp();
+            _startedAt = _cutAt = _checkpointAt = time.GetTimestamp();
             _begun = Stopwatch.GetTimestamp();
-            _ = MeasureFirstAsync(_run);
+            _ = MeasureStartAsync(_run, from);
             _ = MeasureSmoothnessAsync(_run);
             await PollSilosAsync();
             _poll = this.RegisterGrainTimer(
@@ -370,6 +428,7 @@ public sealed partial class JobGrain(
         {
             RecordMembership(silos);
             _run.Coordinator.SilosChanged(silos);
+            RecordWorkers(_run.Coordinator);
         }
 
         Pump();
@@ -381,6 +440,7 @@ public sealed partial class JobGrain(
         if (_phase == JobPhase.Running && _run is not null)
         {
             CutWhenDue(_run);
+            CheckpointWhenDue(_run);
             _run.Ledger.Flush();
             Pump();
         }
@@ -410,8 +470,26 @@ public sealed partial class JobGrain(
         _silos = silos;
     }
 
+    private void RecordWorkers(RunCoordinator coordinator)
+    {
+        int wanted = coordinator.WorkersWanted;
+        if (wanted != _workersWanted && _workersWanted > 0)
+        {
+            _events.Add(new JobEvent(
+                "workers", Seconds, coordinator.Totals.Tickets, Workers: wanted, RateScale: coordinator.RateScale,
+                BatchScale: coordinator.BatchScale));
+        }
+
+        _workersWanted = wanted;
+    }
+
     private void Pump()
     {
+        if (_run is not null && _phase == JobPhase.Running)
+        {
+            CutOnceWhole(_run);
+        }
+
         while (_phase == JobPhase.Running && _run!.Coordinator.TryNext(out RunCommand command))
         {
             _ = CarryOutAsync(_run, command);
@@ -458,9 +536,10 @@ public sealed partial class JobGrain(
         _poll = null;
         LogJobEnded(Job, phase, _secondsTotal);
         CloseLedger(phase);
+        _keeping = KeepEndAsync(_run, phase, _trained);
         Signal(ref _changed);
         Signal(ref _progressed);
-        _ = _run?.StopMembersAsync();
+        _ = _run?.StopMembersAsync(KeepersOf(_run));
     }
 
     private void CloseLedger(JobPhase phase)

@@ -7,7 +7,7 @@ internal sealed class RecoveryClock(TimeProvider time)
     private long _brokenAt;
 
     /// <summary>Longest time from a loss until every member was up again; NaN when there was none.</summary>
-    public double SecondsMax { get; private set; } = double.NaN;
+    public double SecondsMax { get; set; } = double.NaN;
 
     /// <summary>Takes note of whether every member is up.</summary>
     public void Observe(bool isWhole)

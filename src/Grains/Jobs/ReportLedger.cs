@@ -1,3 +1,4 @@
+using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Contracts;
 
 namespace OrleansSgd.Grains.Jobs;
@@ -32,6 +33,17 @@ internal sealed class ReportLedger(int workers, long samplesPerEpoch)
 
     /// <summary>Mean delay; NaN before the first update.</summary>
     public double DelayMean => Updates == 0 ? double.NaN : (double)DelaySum / Updates;
+
+    /// <summary>The sums as they are now.</summary>
+    public SavedReports Save() => new(Updates, DelaySum, DelayMax, BytesPushed, BytesPulled, _lossSum, _lossSamples);
+
+    /// <summary>Goes on from sums that were saved; every life that reported to them is over.</summary>
+    public void Load(SavedReports saved)
+    {
+        (Updates, DelaySum, DelayMax) = (saved.Updates, saved.DelaySum, saved.DelayMax);
+        (BytesPushed, BytesPulled) = (saved.BytesPushed, saved.BytesPulled);
+        (_lossSum, _lossSamples) = (saved.LossSum, saved.LossSamples);
+    }
 
     /// <summary>Takes in one report.</summary>
     public void Record(int worker, int incarnation, in WorkerReport report)

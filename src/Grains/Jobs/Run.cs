@@ -1,9 +1,11 @@
+using System.Globalization;
 using OrleansSgd.Core.Consistency.Monitoring;
 using OrleansSgd.Core.Membership;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Core.Vectors;
 using OrleansSgd.Data;
+using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Compute;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Models;
@@ -19,8 +21,27 @@ internal sealed record Run(
     JobPlan Plan, DataSets Data, IModel Model, ShardMap Map, RunCoordinator Coordinator, ReportLedger Reports, RunLedger Ledger,
     RunEvaluator Evaluator, TrainingLoss Loss, Task<double?> ExactSmoothness, IShardGrain[] Shards, IWorkerGrain[] Workers)
 {
+    private const long RetainedBytesMax = 256L << 20;
+    private const int RetainedMin = 4;
+    private const int ClosedMax = 16;
+    private const int RoundsOfClaims = 3;
+    private const int RetainedLimit = 256;
+
+    /// <summary>What keepers had of updates whose workers are gone.</summary>
+    public KeptUpdates Kept { get; } = new(ClosedMax + (RoundsOfClaims * Workers.Length));
+
     /// <summary>The newest snapshot of the whole model; null before the first evaluation.</summary>
     public ModelSnapshot? Snapshot { get; set; }
+
+    /// <summary>What the ledger was told, for checkpoints; null without a store.</summary>
+    public LedgerLog? Log { get; private set; }
+
+    /// <summary>Keeps what the ledger is told from now on.</summary>
+    public void KeepLog(LedgerLog log)
+    {
+        Log = log;
+        Ledger.Log(log);
+    }
 
     /// <summary>x₀, [d].</summary>
     public float[] Initial { get; } = InitialOf(Model, Plan);
@@ -30,12 +51,18 @@ internal sealed record Run(
 
     /// <summary>Makes the parts of a run; nothing is started yet.</summary>
     /// <param name="job">Where its spans belong.</param>
-    public static Run Create(JobTrace job, JobPlan plan, DataSets data, IGrainFactory grains, ComputePool pool)
+    /// <param name="keepsUpdates">Whether workers have keepers.</param>
+    /// <param name="from">The checkpoint it goes on from; null for a run that begins.</param>
+    public static Run Create(
+        JobTrace job, JobPlan plan, DataSets data, IGrainFactory grains, ComputePool pool, bool keepsUpdates, Resumption? from = null)
     {
         IModel model = ModelCatalog.Create(
             plan.Model.With(plan.Run.Rule.WeightDecay), data.Train.FeatureCount, data.Train.ClassCount);
         var map = new ShardMap(model.ParameterCount, plan.Run.Shards);
-        var coordinator = new RunCoordinator(plan.Run, data.Train.Count);
+        int retainedMax = keepsUpdates ? RetainedMax(map.Dimension) : 0;
+        RunCoordinator coordinator = from is null
+            ? new RunCoordinator(plan.Run, data.Train.Count, retainedMax)
+            : RunCoordinator.Resume(plan.Run, data.Train.Count, from.Run, from.Claim.Generation, retainedMax);
         var loss = new TrainingLoss(model, data.Train, pool, plan.Run.Consistency.LossSamples, plan.Run.Seed);
         var options = new MonitorOptions
         {
@@ -46,6 +73,7 @@ internal sealed record Run(
         RunTrace trace = RunTrace.Open(job, new RunOpening
         {
             Plan = plan.ToJson(),
+            Generation = from?.Claim.Generation ?? 1,
             Seed = plan.Run.Seed,
             Mode = plan.Run.Mode,
             Workers = plan.Run.Workers,
@@ -58,7 +86,7 @@ internal sealed record Run(
             Confidence = plan.Run.Consistency.Confidence,
             Window = options.WindowLength,
         });
-        return new Run(
+        var run = new Run(
             plan, data, model, map, coordinator,
             new ReportLedger(plan.Run.Workers, data.Train.Count),
             new RunLedger(options, map, coordinator, trace, new GridMetrics(job.Job)),
@@ -66,7 +94,15 @@ internal sealed record Run(
             pool.Run(() => SmoothnessBound.Of(model, data.Train)),
             [.. Enumerable.Range(0, map.Count).Select(i => grains.GetGrain<IShardGrain>(JobKeys.Shard(job.Job, i)))],
             [.. Enumerable.Range(0, plan.Run.Workers).Select(i => grains.GetGrain<IWorkerGrain>(JobKeys.Worker(job.Job, i)))]);
+        run.Ledger.KeptRow = run.Kept.RowOf;
+        run.Snapshot = from?.Snapshot(map);
+        run.Reports.Load(from?.Saved?.Reports ?? SavedReports.None);
+        return run;
     }
+
+    /// <summary>What its slices belong to, as a manifest says it.</summary>
+    public string Shape => string.Create(
+        CultureInfo.InvariantCulture, $"{Plan.Model.Kind} of {Map.Dimension} parameters in {Map.Count} shards, {Data.Train.Count} samples");
 
     /// <summary>[workers]; the lowest life of each that is not over.</summary>
     public int[] WorkerIncarnations()
@@ -87,11 +123,18 @@ internal sealed record Run(
         (Count(Coordinator.Workers, silo), Count(Coordinator.Shards, silo));
 
     /// <summary>Ends every loop and lets the shards go; members that cannot be reached are gone anyway.</summary>
-    public async Task StopMembersAsync()
+    /// <param name="keepers">The keepers in use.</param>
+    public async Task StopMembersAsync(IEnumerable<IKeeperGrain> keepers)
     {
-        IEnumerable<Task> stops = Workers.Select(worker => worker.Stop()).Concat(Shards.Select(shard => shard.Stop()));
+        IEnumerable<Task> stops = Workers.Select(worker => worker.Stop())
+            .Concat(Shards.Select(shard => shard.Stop()))
+            .Concat(keepers.Select(keeper => keeper.Stop()));
         await Task.WhenAll(stops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
+
+    // Updates that one worker and its keeper retain, by their memory when they are dense.
+    private static int RetainedMax(int dimension) =>
+        (int)Math.Clamp(RetainedBytesMax / ((long)dimension * sizeof(float)), RetainedMin, RetainedLimit);
 
     private static float[] InitialOf(IModel model, JobPlan plan)
     {

@@ -117,6 +117,15 @@ internal sealed class ModelSnapshot(ShardMap map)
     /// <summary>The slice of a shard.</summary>
     public Span<float> Slice(int shard) => Parameters.AsSpan(map[shard].Start, map[shard].Length);
 
+    /// <summary>Takes over one slice of a checkpoint.</summary>
+    public void Take(int shard, ReadOnlySpan<float> slice, long version, int incarnation, TicketSet settled)
+    {
+        slice.CopyTo(Slice(shard));
+        _versions[shard] = version;
+        _incarnations[shard] = incarnation;
+        _settled[shard] = settled;
+    }
+
     /// <summary>Takes over one whole view.</summary>
     public void Take(ReadOnlySpan<byte> frame)
     {

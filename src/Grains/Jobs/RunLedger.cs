@@ -6,6 +6,7 @@ using OrleansSgd.Core.Consistency.Sketches;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Scheduling.Gates;
 using OrleansSgd.Core.Vectors;
+using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Workers;
 using OrleansSgd.Telemetry.Ledger;
@@ -15,7 +16,7 @@ namespace OrleansSgd.Grains.Jobs;
 
 /// <summary>Where everything that is known of a run's updates goes: to the monitor that judges it, and into the trace that keeps it.</summary>
 /// <remarks>Both get the same facts in the same order, so whoever reads the trace can check the monitor. Not thread-safe.</remarks>
-internal sealed class RunLedger : IDisposable
+internal sealed partial class RunLedger : IDisposable
 {
     private readonly RunMonitor _monitor;
     private readonly RunTrace _trace;
@@ -51,6 +52,9 @@ internal sealed class RunLedger : IDisposable
         set => _monitor.Smoothness = value;
     }
 
+    /// <summary>Finds the row that the keeper of a lost worker had; empty for none.</summary>
+    public Func<long, ReadOnlyMemory<byte>> KeptRow { get; set; } = _ => default;
+
     /// <summary>What workers are asked for beside the plan.</summary>
     public StepAdjustment Adjustment
     {
@@ -58,8 +62,8 @@ internal sealed class RunLedger : IDisposable
         {
             double smoothness = _plan.Rule.DelayAdaptive || _gate is not null ? _monitor.Smoothness : double.NaN;
             return _gate is { Levers: var levers }
-                ? new StepAdjustment(levers.RateScale, levers.FractionScale, levers.IsDelayAdaptive, smoothness)
-                : new StepAdjustment(1, 1, false, smoothness);
+                ? new StepAdjustment(_coordinator.RateScale * levers.RateScale, levers.FractionScale, levers.IsDelayAdaptive, smoothness)
+                : new StepAdjustment(_coordinator.RateScale, 1, false, smoothness, _coordinator.BatchScale);
         }
     }
 
@@ -71,6 +75,7 @@ internal sealed class RunLedger : IDisposable
         while (LedgerRows.TryTake(ref left, out ReadOnlySpan<byte> frame))
         {
             LedgerFrame.Read(frame, _record);
+            _log?.AddRow(_record.Ticket, frame);
             Take(isRebuilt: false);
         }
 
@@ -82,16 +87,26 @@ internal sealed class RunLedger : IDisposable
     {
         while (_coordinator.TryNextFact(out LedgerFact fact))
         {
-            if (fact.Kind == LedgerFactKind.Orphan)
+            if (fact.Kind == LedgerFactKind.Orphan && KeptRow(fact.Ticket) is { IsEmpty: false } row)
             {
-                _monitor.Rebuild(fact, _record);
-                Take(isRebuilt: true);
+                // The worker told its keeper what it could not tell the ledger any more.
+                LedgerFrame.Read(row.Span, _record);
+                for (int shard = 0; shard < fact.Applied.Length; shard++)
+                {
+                    _record.Slices[shard].State = fact.Applied[shard] ? SliceState.Applied : SliceState.Tombstoned;
+                }
+
+                LogRow(_record);
+                Take(isRebuilt: false);
+            }
+            else if (fact.Kind == LedgerFactKind.Orphan && !fact.IsRebuildable)
+            {
+                Break(fact.Reason);
             }
             else
             {
-                _trace.Fact(fact);
-                _monitor.Take(fact);
-                TraceOwnFacts();
+                _log?.AddFact(fact);
+                Take(fact);
             }
         }
 
@@ -108,13 +123,17 @@ internal sealed class RunLedger : IDisposable
     public void Break(string reason)
     {
         var fact = new LedgerFact(LedgerFactKind.Break) { Reason = reason };
-        _trace.Fact(fact);
-        _monitor.Take(fact);
-        TraceOwnFacts();
+        _log?.AddFact(fact);
+        Take(fact);
     }
 
     /// <summary>The run is held at this ticket, and its loss there is going to be told.</summary>
-    public void Expect(long ticket) => _monitor.Expect(ticket);
+    /// <returns>False when the loss there is of no use any more.</returns>
+    public bool Expect(long ticket)
+    {
+        _log?.AddExpect(ticket);
+        return _monitor.Expect(ticket);
+    }
 
     /// <summary>Tells the loss at a cut that was announced.</summary>
     /// <param name="ticket">The cut.</param>
@@ -133,12 +152,8 @@ internal sealed class RunLedger : IDisposable
             Projections = norms.Projections,
             NormsSquared = norms.Squared,
         };
-        if (_monitor.Cut(cut))
-        {
-            _trace.Cut(ticket, cut.Loss, cut.LossError, cut.GradientNormSquared, cut.Projections);
-        }
-
-        TraceOwnFacts();
+        _log?.AddCut(cut);
+        Take(cut);
     }
 
     /// <summary>The sum of the norms of what workers hold back, as far as they have told.</summary>
@@ -163,9 +178,8 @@ internal sealed class RunLedger : IDisposable
     /// <param name="staleSquared">‖x − v‖² without residuals.</param>
     public void Audit(long ticket, double staleSquared)
     {
-        _trace.Audit(ticket, staleSquared);
-        _monitor.Audit(ticket, staleSquared);
-        TraceOwnFacts();
+        _log?.AddAudit(ticket, staleSquared);
+        TakeAudit(ticket, staleSquared);
     }
 
     /// <summary>What is known now.</summary>
@@ -210,8 +224,46 @@ internal sealed class RunLedger : IDisposable
         ? null
         : ParticipationTest.Of(_uses) is { Verdict: ParticipationVerdict.Uneven } uneven ? uneven.ToString() : null;
 
+    private void Take(in LedgerFact fact)
+    {
+        if (fact.Kind == LedgerFactKind.Orphan)
+        {
+            _monitor.Rebuild(fact, _record);
+            Take(isRebuilt: true);
+            return;
+        }
+
+        if (fact.Kind == LedgerFactKind.Void)
+        {
+            Tell(fact.Ticket);
+        }
+
+        _trace.Fact(fact);
+        _monitor.Take(fact);
+        TraceOwnFacts();
+    }
+
+    private void Take(in LossCut cut)
+    {
+        IsBegun |= cut.Ticket == 0;
+        if (_monitor.Cut(cut))
+        {
+            _trace.Cut(cut.Ticket, cut.Loss, cut.LossError, cut.GradientNormSquared, cut.Projections);
+        }
+
+        TraceOwnFacts();
+    }
+
+    private void TakeAudit(long ticket, double staleSquared)
+    {
+        _trace.Audit(ticket, staleSquared);
+        _monitor.Audit(ticket, staleSquared);
+        TraceOwnFacts();
+    }
+
     private void Take(bool isRebuilt)
     {
+        Tell(_record.Ticket);
         RecordOutcome outcome = _monitor.Record(_record);
         if (outcome.Verdict == RecordVerdict.Recorded)
         {

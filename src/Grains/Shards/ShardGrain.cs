@@ -8,6 +8,7 @@ using Orleans.Placement;
 using OrleansSgd.Core.Consistency;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Shards;
+using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
 using OrleansSgd.Telemetry;
@@ -21,7 +22,7 @@ namespace OrleansSgd.Grains.Shards;
 [Reentrant, ActivationCountBasedPlacement]
 public sealed partial class ShardGrain(
     ILocalSiloDetails silo, IOptions<GridOptions> options, IOptions<ClusterOptions> cluster, TimeProvider time,
-    ILogger<ShardGrain> log)
+    CheckpointPort checkpoints, ILogger<ShardGrain> log)
     : Grain, IShardGrain
 {
     private static readonly TimeSpan TraceFlushPeriod = TimeSpan.FromSeconds(1);
@@ -91,15 +92,32 @@ public sealed partial class ShardGrain(
     /// <inheritdoc/>
     public Task<FenceAnswer> Fence(FenceRequest request)
     {
-        if (_shard is null)
+        // A coordinator that is gone may still be heard: its tickets are numbers of a history that was given up.
+        if (_shard is null || _shard.Incarnation != request.ShardIncarnation)
         {
             return Task.FromResult(new FenceAnswer(false, false, 0, 0, 0));
         }
 
         (long version, long watermark) = (_shard.Version, _shard.Settled.Watermark);
-        FenceReport report = _shard.Fence(request.Worker, request.IncarnationMin, request.OpenTicket, request.Round);
+        FenceReport report = _shard.Fence(request.Worker, request.IncarnationMin, request.OpenTicket, request.Round, request.Frame.Span);
         NoteSettled(_shard, version, watermark);
         return Task.FromResult(FenceAnswer.Of(report));
+    }
+
+    /// <inheritdoc/>
+    public Task<SliceAnswer> HandOver(int incarnation)
+    {
+        if (_shard is null || _shard.Incarnation != incarnation)
+        {
+            return Task.FromResult(SliceAnswer.None);
+        }
+
+        long[] exceptions = new long[_shard.Settled.ExceptionCount];
+        _shard.Settled.CopyExceptionsTo(exceptions);
+        var answer = new SliceAnswer(
+            incarnation, _shard.Version, MemoryMarshal.AsBytes(_shard.Parameters).ToArray(), _shard.Settled.Watermark, exceptions);
+        Stop();
+        return Task.FromResult(answer);
     }
 
     /// <inheritdoc/>

@@ -37,7 +37,7 @@ internal sealed class GradientStep : IDisposable
         _sketchesHeld = HoldsBack(plan);
         _rateFactor = UpdateRules.RateFactorOf(plan.Rule);
         _deadline = new StepDeadline(plan, time);
-        _batch = new BatchGradient(model, samples, plan.Seed, plan.Batch, _deadline);
+        _batch = new BatchGradient(model, samples, plan.Seed, plan.BatchMax, _deadline);
         _noise = new NoiseProbe(_batch, plan.Consistency.NoiseEvery);
         _secants = new SecantProbe(_batch, smoothnessIsKnown ? 0 : plan.Consistency.SmoothnessEvery);
         Gradient = new float[model.ParameterCount];
@@ -120,7 +120,7 @@ internal sealed class GradientStep : IDisposable
     // In rounds what is measured depends on the round alone, so that a slot makes the same bits whoever computes it.
     private BatchLoss First(ReadOnlySpan<float> point, in BatchRange range)
     {
-        ReadOnlySpan<int> rows = _batch.Rows(range.Lease.Epoch, range.Start, Math.Min(_plan.Batch, range.Length));
+        ReadOnlySpan<int> rows = _batch.Rows(range.Lease.Epoch, range.Start, Math.Min(_plan.BatchMax, range.Length));
         long number = range.Lease.Round >= 0 ? range.Lease.Round : _updates;
         BatchLoss loss = _noise.IsDue(number, rows.Length)
             ? _noise.Compute(point, rows, Gradient, Record, out int firstCoordinate)

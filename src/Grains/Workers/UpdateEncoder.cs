@@ -15,7 +15,7 @@ namespace OrleansSgd.Grains.Workers;
 /// Order of one update: <see cref="TryEncode"/> (or <see cref="Flush"/>), <see cref="Seal"/> once its ticket is known, or <see cref="Discard"/>
 /// if it gets none; <see cref="Answered"/> once every shard has answered; <see cref="Release"/>.
 /// </remarks>
-internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec codec, IUpdateRule rule, int worker, int incarnation)
+internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec codec, IUpdateRule rule, int worker, int incarnation, bool isCarried = false)
 {
     // Scales and values are rounded to f32 a few times on the way.
     private const double RoundingFactor = 1 + 1e-6;
@@ -25,6 +25,10 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
     private readonly PushHeader[] _headers = new PushHeader[map.Count];
     private readonly SliceMeasures _measures = new(plan, map);
     private readonly LedgerRows _rows = new();
+    private readonly List<UpdateFrames> _freed = [];
+
+    // Without a keeper nobody reads frames that the machine has released; an update without a ticket nobody has seen.
+    private long _safe = long.MaxValue;
 
     /// <summary>Bytes of all frames encoded so far.</summary>
     public long BytesEncoded { get; private set; }
@@ -146,6 +150,31 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
             _headers[shard].Ticket = ticket;
             PushFrame.WriteHeader(frames.Resize(shard, frames[shard].Length), _headers[shard]);
         }
+
+        frames.Seal();
+    }
+
+    /// <summary>One update that was sealed and is still here.</summary>
+    public UpdateFrames Kept(long sequence) => _kept[sequence];
+
+    /// <summary>Every sealed update of a ticket from this one on, in their order.</summary>
+    public IEnumerable<UpdateFrames> KeptFrom(long ticketMin) =>
+        [.. _kept.Values.Where(one => one.Record.Ticket >= ticketMin).OrderBy(one => one.Record.Ticket)];
+
+    /// <summary>No keeper reads the frames of updates below this ticket any more; what the machine has released of them is used again.</summary>
+    public void Secured(long safe)
+    {
+        _safe = safe;
+        foreach (UpdateFrames frames in _kept.Values)
+        {
+            if (frames.IsReleased && frames.Record.Ticket < safe)
+            {
+                _freed.Add(frames);
+            }
+        }
+
+        _freed.ForEach(Free);
+        _freed.Clear();
     }
 
     /// <summary>The update just encoded gets no ticket: rule and codec are as they were before it.</summary>
@@ -196,10 +225,23 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
         }
     }
 
-    /// <summary>The frames are not needed any more.</summary>
+    /// <summary>The machine does not need the frames any more.</summary>
     public void Release(long sequence)
     {
-        if (_kept.Remove(sequence, out UpdateFrames? frames) && !frames.IsTainted)
+        if (_kept.TryGetValue(sequence, out UpdateFrames? frames))
+        {
+            frames.IsReleased = true;
+            if (frames.Record.Ticket < _safe)
+            {
+                Free(frames);
+            }
+        }
+    }
+
+    private void Free(UpdateFrames frames)
+    {
+        _kept.Remove(frames.Sequence);
+        if (!frames.IsTainted)
         {
             _spare.Push(frames);
         }
@@ -207,15 +249,12 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
 
     private UpdateFrames Keep(long sequence, in BatchRange batch, bool isFlush)
     {
-        if (!_spare.TryPop(out UpdateFrames? frames))
-        {
-            frames = new UpdateFrames(map.Count);
-        }
-
+        UpdateFrames frames = _spare.TryPop(out UpdateFrames? spare) ? spare : new UpdateFrames(map.Count);
+        _kept[sequence] = frames;
         frames.Sequence = sequence;
+        frames.IsReleased = false;
         frames.Round = RoundOf(batch);
         frames.IsFlush = isFlush;
-        _kept[sequence] = frames;
         return frames;
     }
 
@@ -226,6 +265,7 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
     {
         record.Worker = worker;
         record.Incarnation = incarnation;
+        record.ResidualCarried = isCarried;
         record.SlotCount = batch.Lease.SlotCount;
         record.Ticket = -1;
     }

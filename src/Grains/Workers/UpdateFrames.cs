@@ -7,6 +7,7 @@ internal sealed class UpdateFrames(int shardCount)
 {
     private readonly byte[][] _buffers = new byte[shardCount][];
     private readonly int[] _sizes = new int[shardCount];
+    private byte[] _row = [];
 
     /// <summary>Number of the update.</summary>
     public long Sequence { get; set; } = -1;
@@ -22,6 +23,33 @@ internal sealed class UpdateFrames(int shardCount)
 
     /// <summary>What the ledger is told of the update.</summary>
     public TicketRecord Record { get; } = new();
+
+    /// <summary>True once the machine needs them no more; they stay as long as a keeper has them.</summary>
+    public bool IsReleased { get; set; }
+
+    /// <summary>[shards]; as they are sealed.</summary>
+    public ReadOnlyMemory<byte>[] Frames { get; } = new ReadOnlyMemory<byte>[shardCount];
+
+    /// <summary>The update's ledger frame, as it is sealed.</summary>
+    public ReadOnlyMemory<byte> Row { get; private set; }
+
+    /// <summary>Tickets are written: what is handed over is complete.</summary>
+    public void Seal()
+    {
+        for (int shard = 0; shard < Frames.Length; shard++)
+        {
+            Frames[shard] = this[shard];
+        }
+
+        int size = LedgerFrame.SizeOf(Record);
+        if (_row.Length < size)
+        {
+            _row = new byte[size];
+        }
+
+        LedgerFrame.Write(Record, _row.AsSpan(0, size));
+        Row = _row.AsMemory(0, size);
+    }
 
     /// <summary>The frame of one shard.</summary>
     public ReadOnlyMemory<byte> this[int shard] => _buffers[shard].AsMemory(0, _sizes[shard]);

@@ -35,6 +35,9 @@ public sealed partial class WorkerGrain(
     private WorkerIdentity? _identity;
     private WorkerView? _view;
     private ShardMap? _map;
+    private ScaledCodec? _codec;
+    private IUpdateRule? _rule;
+    private ulong _codecSeed;
 
     /// <inheritdoc/>
     public async Task<string> Start(WorkerStart start)
@@ -43,7 +46,7 @@ public sealed partial class WorkerGrain(
         {
             await Stop();
             _identity = new WorkerIdentity(start.Job, start.Worker, start.Incarnation);
-            await BeginAsync(_identity, JobPlan.FromJson(start.Plan));
+            await BeginAsync(_identity, JobPlan.FromJson(start.Plan), start.Carry);
         }
 
         return silo.SiloAddress.ToParsableString();
@@ -74,6 +77,20 @@ public sealed partial class WorkerGrain(
     }
 
     /// <inheritdoc/>
+    public async Task<WorkerCarry?> HandOver(int incarnation)
+    {
+        if (_identity?.Incarnation != incarnation || _codec is null || _rule is null)
+        {
+            return null;
+        }
+
+        await Stop();
+        DeactivateOnIdle();
+        return new WorkerCarry(
+            MemoryMarshal.AsBytes(_codec.Residual).ToArray(), MemoryMarshal.AsBytes<float>(_rule.Save()).ToArray(), _codecSeed, _codec.NextUpdate);
+    }
+
+    /// <inheritdoc/>
     public async Task Stop()
     {
         if (_cancellation is not null)
@@ -92,7 +109,7 @@ public sealed partial class WorkerGrain(
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
 
-    private async Task BeginAsync(WorkerIdentity identity, JobPlan plan)
+    private async Task BeginAsync(WorkerIdentity identity, JobPlan plan, WorkerCarry? carry)
     {
         DataSets sets = await data.OpenAsync(plan.Data, options.Value.DataFolder);
         IModel model = ModelCatalog.Create(plan.Model.With(plan.Run.Rule.WeightDecay), sets.Train.FeatureCount, sets.Train.ClassCount);
@@ -106,15 +123,23 @@ public sealed partial class WorkerGrain(
         }
 
         var gradient = new GradientStep(plan.Run, model, sets.Train, _map, time, smoothnessIsKnown: model.Kind != ModelCatalog.Mlp);
-        var codec = new ScaledCodec(plan.Run.Codec, model.ParameterCount, CodecSeed(plan, identity));
-        var encoder = new UpdateEncoder(
-            plan.Run, _map, codec, UpdateRules.Create(plan.Run.Rule, model.ParameterCount), identity.Worker, identity.Incarnation);
+        _codecSeed = carry?.CodecSeed ?? CodecSeed(plan, identity);
+        _codec = new ScaledCodec(plan.Run.Codec, model.ParameterCount, _codecSeed);
+        _rule = UpdateRules.Create(plan.Run.Rule, model.ParameterCount);
+        if (carry is not null)
+        {
+            _codec.LoadResidual(MemoryMarshal.Cast<byte, float>(carry.Residual.Span));
+            _codec.NextUpdate = carry.CodecUpdates;
+            _rule.Load(MemoryMarshal.Cast<byte, float>(carry.Rule.Span));
+        }
+
+        var encoder = new UpdateEncoder(plan.Run, _map, _codec, _rule, identity.Worker, identity.Incarnation, isCarried: carry is not null);
         int shardOffset = identity.Worker * shards.Length / plan.Run.Workers;
         var machine = new WorkerMachine(
             shards.Length, plan.Run.Batch * plan.Run.LocalSteps, shardOffset, ticketFirst: plan.Run.Mode == RunPlan.VarianceBounded);
         var loop = new WorkerLoop(
-            identity, job, shards, machine, _view, new WorkerStep(plan.Run, _map, gradient, codec), encoder,
-            new StepSpans(new JobTrace(identity.Job, cluster.Value.ClusterId)), new GridMetrics(identity.Job), pool, time,
+            identity, job, shards, machine, _view, new WorkerStep(plan.Run, _map, gradient, _codec), encoder,
+            new KeeperLink(GrainFactory, identity, encoder), new StepSpans(new JobTrace(identity.Job, cluster.Value.ClusterId)), new GridMetrics(identity.Job), pool, time,
             logs.CreateLogger<WorkerLoop>());
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(pool.Stopping);
         CancellationToken cancellation = _cancellation.Token;
@@ -155,7 +180,7 @@ public sealed partial class WorkerGrain(
                 hint = "The message names the cause; the log of the silo has the rest.";
             }
 
-            if (machine.StopReason != WorkerStopReason.Finished && !pool.Stopping.IsCancellationRequested)
+            if (machine.StopReason is not (WorkerStopReason.Finished or WorkerStopReason.Left) && !pool.Stopping.IsCancellationRequested)
             {
                 await ReportEndAsync(job, identity, error, hint);
             }

@@ -18,14 +18,16 @@ namespace OrleansSgd.Grains.Workers;
 /// </remarks>
 internal sealed partial class WorkerLoop(
     WorkerIdentity identity, IJobGrain job, IShardGrain[] shards, WorkerMachine machine, WorkerView view,
-    WorkerStep step, UpdateEncoder encoder, StepSpans spans, GridMetrics metrics, ComputePool pool, TimeProvider time, ILogger log)
+    WorkerStep step, UpdateEncoder encoder, KeeperLink keeper, StepSpans spans, GridMetrics metrics, ComputePool pool, TimeProvider time, ILogger log)
 {
     // Together about 20 µs.
-    private const int SpinsMax = 64;
-    private const int SpinLength = 8;
+    internal const int SpinsMax = 64;
+    internal const int SpinLength = 8;
 
     private readonly List<(WorkerCommand Command, ValueTask<ShardAnswer> Answer)> _underWay = [];
     private readonly long[] _pulls = new long[shards.Length];
+    private readonly StepLag _lag = new(pool, time);
+    private readonly StepClock _clock = new(time);
     private WorkerReport _report;
 
     /// <summary>Runs until the run is over, this life is fenced, or the silo stops.</summary>
@@ -64,7 +66,10 @@ internal sealed partial class WorkerLoop(
                 await LeaseAsync(command, cancellation);
                 break;
             case WorkerCommandKind.Gradient:
+                _clock.GradientBegins();
                 Compute();
+                await _lag.AfterAsync(_clock.GradientSeconds, cancellation);
+                _clock.GradientEnds();
                 break;
             case WorkerCommandKind.Ticket:
                 await TicketAsync(command, cancellation);
@@ -101,6 +106,7 @@ internal sealed partial class WorkerLoop(
                 identity.Worker, identity.Incarnation, machine.Lease.Id, _report, encoder.Ledger)).AsTask().WaitAsync(cancellation);
             encoder.LedgerSent();
             step.Adjust(answer.Adjustment);
+            machine.BatchSize = step.BatchSize;
             spans.Begin();
             machine.LeaseAnswered(answer.Verdict, answer.ToLease());
         }
@@ -120,7 +126,7 @@ internal sealed partial class WorkerLoop(
         {
             ValueTask<TicketAnswer> asked = job.Ticket(new TicketRequest(
                 identity.Worker, identity.Incarnation, machine.Sequence, batch.Lease.Id, batch.Start, batch.End,
-                step.NormBound(machine, encoder), encoder.Ledger));
+                step.NormBound(machine, encoder), encoder.Ledger, _clock.Seconds));
 
             // The call travels while the update is encoded, unless what is encoded depends on the answer.
             bool isFinite = !isEncoding || step.AsksFirst || TryEncode(batch, step.RateOf(batch));
@@ -131,13 +137,18 @@ internal sealed partial class WorkerLoop(
 
             TicketAnswer answer = asked.IsCompletedSuccessfully ? asked.Result : await asked.AsTask().WaitAsync(cancellation);
             encoder.LedgerSent();
+            _clock.SecondsSent();
             if (isEncoding && isFinite && answer.Verdict == TicketVerdict.Given)
             {
                 isFinite = !step.AsksFirst || TryEncode(batch, step.RateAt(batch, answer.Ticket));
                 if (isFinite)
                 {
                     encoder.Seal(machine.Sequence, answer.Ticket, answer.RoundTicket);
+                    answer = await keeper.KeepAsync(machine.Sequence, answer.Keeper, answer.Safe, cancellation)
+                        ? answer
+                        : answer with { Verdict = TicketVerdict.Fenced };
                     spans.Ended(StepPart.Encode);
+                    _clock.PushBegins();
                 }
             }
             else if (answer.Verdict == TicketVerdict.Stale)
@@ -289,6 +300,7 @@ internal sealed partial class WorkerLoop(
     {
         encoder.Answered(sequence);
         spans.Ended(StepPart.Push);
+        _clock.PushEnds();
         metrics.Pushed(spans.Seconds(StepPart.Push));
         spans.End(encoder.Record(sequence), machine.Delay);
         spans.Begin();

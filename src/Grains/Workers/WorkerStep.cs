@@ -19,6 +19,9 @@ internal sealed class WorkerStep(RunPlan plan, ShardMap map, GradientStep gradie
     /// <summary>True when the rate depends on the ticket: the update is encoded only once that is there.</summary>
     public bool AsksFirst => plan.Rule.DelayAdaptive || _adjustment.DelayAdaptive;
 
+    /// <summary>Samples of one update.</summary>
+    public int BatchSize => plan.LocalSteps * (int)Math.Clamp(Math.Round(plan.Batch * _adjustment.BatchScale), 1, plan.BatchMax);
+
     /// <summary>What the grid asks for from now on.</summary>
     public void Adjust(in StepAdjustment adjustment)
     {

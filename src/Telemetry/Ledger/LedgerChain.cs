@@ -4,7 +4,8 @@ namespace OrleansSgd.Telemetry.Ledger;
 
 /// <summary>One chain of ledger spans: numbers them, gives each its digest, and hands them to whoever takes spans.</summary>
 /// <remarks>One span at a time: Begin, its attributes in order, End. Not thread-safe.</remarks>
-internal sealed class LedgerChain(JobTrace job) : IDisposable
+/// <param name="generation">Which coordinator of the job writes it; stands in its spans from the second on.</param>
+internal sealed class LedgerChain(JobTrace job, long generation = 1) : IDisposable
 {
     private readonly DigestChain _digest = new();
     private Activity? _span;
@@ -21,7 +22,14 @@ internal sealed class LedgerChain(JobTrace job) : IDisposable
     }
 
     /// <summary>The span's place in the chain.</summary>
-    public void AddSequence() => Add(TraceNames.Sequence, _sequence++);
+    public void AddSequence()
+    {
+        Add(TraceNames.Sequence, _sequence++);
+        if (generation > 1)
+        {
+            Add(TraceNames.Generation, generation);
+        }
+    }
 
     public void Add(string name, string value)
     {

@@ -8,6 +8,9 @@ public sealed record RunOpening
     /// <summary>The job's plan; JSON text.</summary>
     public required string Plan { get; init; }
 
+    /// <summary>Which coordinator of the job this is; 1 for the first. Each writes the whole ledger, from the first ticket on.</summary>
+    public long Generation { get; init; } = 1;
+
     /// <summary>Seed of the run.</summary>
     public required ulong Seed { get; init; }
 

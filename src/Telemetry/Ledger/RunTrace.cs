@@ -43,7 +43,7 @@ public sealed class RunTrace : IDisposable
             return new RunTrace(null);
         }
 
-        var chain = new LedgerChain(job);
+        var chain = new LedgerChain(job, opening.Generation);
         bool isTaken = chain.Begin(TraceNames.LedgerOpen);
         chain.AddSequence();
         chain.Add(TraceNames.Layout, Layout);
@@ -155,6 +155,20 @@ public sealed class RunTrace : IDisposable
         {
             chain.Add(TraceNames.Ticket, ticket);
             chain.Add(TraceNames.StaleSquared, staleSquared);
+            chain.End();
+        }
+    }
+
+    /// <summary>The run goes on from a checkpoint. What an earlier coordinator did from this ticket on is in no chain of this one.</summary>
+    /// <param name="ticket">The first ticket that does not count.</param>
+    /// <param name="livesBefore">Lives of shards up to this number are over, and what they did from the ticket on does not count.</param>
+    public void Resume(long ticket, int livesBefore)
+    {
+        if (Begin(TraceNames.LedgerEvent) is { } chain)
+        {
+            chain.Add(TraceNames.Kind, "resume");
+            chain.Add(TraceNames.Ticket, ticket);
+            chain.Add(TraceNames.LivesBefore, livesBefore);
             chain.End();
         }
     }

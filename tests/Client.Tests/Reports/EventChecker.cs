@@ -11,6 +11,7 @@ internal static class EventChecker
     private const string Texts = "texts";
     private const string Flag = "flag";
     private const string CertificateGroup = "certificate";
+    private const string Reasons = "reasons";
 
     private static readonly string[] Closing = ["completed", "cancelled", "failed"];
 
@@ -18,7 +19,7 @@ internal static class EventChecker
     [
         ("trainingSeconds", Number), ("samples", Whole), ("samplesPerSecond", Number), ("testAccuracy", Number), ("testLoss", Number),
         ("updates", Whole), ("updatesLost", Whole), ("updatesPartial", Whole), ("updatesDoubled", Whole), ("samplesUnused", Whole),
-        ("samplesRepeated", Whole), ("recoverySecondsMax", Number), ("delayMean", Number), ("delayMax", Whole), ("certificate", CertificateGroup),
+        ("samplesRepeated", Whole), ("samplesOnce", Whole), ("samplesTwice", Whole), ("samplesNone", Whole), ("sampleReasons", Reasons), ("recoverySecondsMax", Number), ("checkpoints", Whole), ("checkpointStallShare", Number), ("resumptions", Whole), ("delayMean", Number), ("delayMax", Whole), ("certificate", CertificateGroup),
         ("alarms", Texts), ("warnings", Texts), ("model", Text), ("trace", Text),
     ];
 
@@ -31,9 +32,17 @@ internal static class EventChecker
     private static readonly Dictionary<string, (string Name, string Type)[]> Events = new()
     {
         ["started"] = [("job", Text), ("runtime", Text), ("torch", Text), ("silos", Whole), ("workers", Whole), ("shards", Whole), ("parameters", Whole), ("seed", Whole)],
-        ["progress"] = [("seconds", Number), ("tickets", Whole), ("epoch", Whole), ("loss", Number), ("samplesPerSecond", Number), ("delayMean", Number), ("delayMax", Whole), ("gapMean", Number), ("boundPredicted", Number), ("certificate", CertificateGroup), ("bytesPushed", Whole), ("bytesPulled", Whole)],
-        ["evaluated"] = [("seconds", Number), ("tickets", Whole), ("testLoss", Number), ("testAccuracy", Number)],
-        ["membership"] = [("seconds", Number), ("kind", Text), ("silo", Text), ("workersMoved", Whole), ("shardsMoved", Whole)],
+        ["progress"] = [("seconds", Number), ("tickets", Whole), ("epoch", Whole), ("loss", Number), ("samplesPerSecond", Number), ("delayMean", Number), ("delayMax", Whole), ("gapMean", Number), ("boundPredicted", Number), ("certificate", CertificateGroup), ("checkpointTicket", Whole), ("bytesPushed", Whole), ("bytesPulled", Whole)],
+        ["evaluated"] = [("seconds", Number), ("tickets", Whole), ("testLoss", Number), ("testAccuracy", Number), ("samplesOnce", Whole), ("samplesTwice", Whole), ("samplesNone", Whole), ("sampleReasons", Reasons)],
+        ["resumed"] = [("seconds", Number), ("tickets", Whole), ("ticketsRedone", Whole), ("secondsSinceCheckpoint", Number)],
+        ["straggler"] = [("seconds", Number), ("worker", Whole), ("silo", Text), ("ratio", Number)],
+        ["membership"] =
+        [
+            ("seconds", Number), ("kind", Text), ("silo", Text), ("workersMoved", Whole), ("shardsMoved", Whole), ("workers", Whole),
+            ("rateScale", Number), ("batchScale", Number),
+        ],
+        ["chaos"] = [("seconds", Number), ("tickets", Whole), ("kind", Text), ("silo", Whole), ("factor", Number), ("coordinator", Flag), ("secondsTaken", Number), ("cleared", Flag), ("skipped", Text)],
+        ["churned"] = [("steps", Whole), ("skipped", Whole), ("killToFullSpeedSecondsMax", Number), ("speedRatio", Number), ("accuracyDifference", Number), ("identical", Flag), ("broken", Texts)],
         ["completed"] = Result,
         ["cancelled"] = Result,
         ["failed"] = [("error", Text), ("code", Whole), ("hint", Text), ("mistakes", Texts)],
@@ -42,9 +51,10 @@ internal static class EventChecker
     // Fields that may be unknown, and are then left out.
     private static readonly HashSet<string> Optional =
     [
-        "loss", "samplesPerSecond", "delayMean", "delayMax", "testAccuracy", "testLoss", "updatesDoubled", "recoverySecondsMax", "model", "hint", "mistakes",
-        "gapMean", "boundPredicted", "certificate", "alarms", "warnings", "trace",
+        "checkpointTicket", "checkpoints", "checkpointStallShare", "resumptions", "ticketsRedone", "loss", "samplesPerSecond", "delayMean", "delayMax", "testAccuracy", "testLoss", "updatesDoubled", "recoverySecondsMax", "model", "hint", "mistakes",
+        "gapMean", "boundPredicted", "certificate", "alarms", "warnings", "trace", "samplesOnce", "samplesTwice", "samplesNone", "sampleReasons",
         "value", "optimisation", "staleness", "noise", "bias", "jump", "boundMeasured", "conditionHolds", "gradientNormSquaredEstimate",
+        "silo", "factor", "cleared", "skipped", "killToFullSpeedSecondsMax", "speedRatio", "accuracyDifference", "identical", "broken",
     ];
 
     /// <summary>Everything wrong with the output; empty when there is nothing.</summary>
@@ -134,6 +144,7 @@ internal static class EventChecker
     private static bool Is(JsonElement value, string type) => type switch
     {
         CertificateGroup => value.ValueKind == JsonValueKind.Object,
+        Reasons => value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(one => one.Value.TryGetUInt64(out ulong count) && count > 0),
         Flag => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         Text => value.ValueKind == JsonValueKind.String,
         Whole => value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out _),

@@ -2,9 +2,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.TestingHost;
+using OrleansSgd.Core.Checkpoints;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Schedules;
 using OrleansSgd.Data;
+using OrleansSgd.Grains;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Grid;
 using OrleansSgd.Grains.Jobs;
@@ -21,7 +23,7 @@ internal sealed class TestGrid : IAsyncDisposable
 {
     private readonly DataCache _data = new();
 
-    private TestGrid(int silos)
+    private TestGrid(int silos, Action<GridOptions>? configure, ICheckpointStore? store)
     {
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) => silo.AddGrid(
@@ -30,8 +32,11 @@ internal sealed class TestGrid : IAsyncDisposable
                 options.DataFolder = Path.Combine(RepositoryRoot.Folder, "data");
                 options.ComputeThreads = 1;
                 options.MembershipPollPeriod = TimeSpan.FromMilliseconds(50);
+                configure?.Invoke(options);
+                options.DrainDeadline = TimeSpan.Zero; // at the end of a test there is nobody to hand over to
             },
-            _data));
+            _data,
+            store));
         Cluster = builder.Build();
     }
 
@@ -47,9 +52,9 @@ internal sealed class TestGrid : IAsyncDisposable
         Run = new RunPlan { Workers = 4, Shards = 4, Batch = 16, Epochs = 4, Seed = 11, Rate = new SchedulePlan(Rate: 0.1) },
     };
 
-    public static async Task<TestGrid> StartAsync(int silos)
+    public static async Task<TestGrid> StartAsync(int silos, Action<GridOptions>? configure = null, ICheckpointStore? store = null)
     {
-        var grid = new TestGrid(silos);
+        var grid = new TestGrid(silos, configure, store);
         await grid.Cluster.DeployAsync();
         return grid;
     }

@@ -39,6 +39,36 @@ public class PlacementTests
     public void Nowhere_to_go_is_a_bug_of_the_caller() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Placement.Spread([null], []));
 
+    [Fact]
+    public void Balance_moves_no_more_than_it_must_and_leaves_no_silo_two_above_another() =>
+        Prop.ForAll(Rosters, roster =>
+        {
+            string?[] moved = [.. roster.Current];
+            IReadOnlyList<(int Member, string Silo)> moves = Placement.Balance(roster.Current, roster.Silos);
+            foreach ((int member, string silo) in moves)
+            {
+                moved[member] = silo;
+            }
+
+            int[] before = [.. roster.Silos.Select(silo => roster.Current.Count(one => one == silo))];
+            int[] after = [.. roster.Silos.Select(silo => moved.Count(one => one == silo))];
+            int least = before.Zip(after, (had, has) => Math.Max(0, had - has)).Sum();
+            return after.Max() - after.Min() <= 1 && before.Sum() == after.Sum() && moves.Count == least;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void New_silo_takes_its_share() =>
+        Assert.Equal([(4, "c")], Placement.Balance(["a", "a", "b", "b", "b"], ["a", "b", "c"]).Take(1));
+
+    [Fact]
+    public void Keeper_goes_to_another_silo_than_its_worker_or_nowhere()
+    {
+        Assert.Equal("b", KeeperPlacement.Choose(0, "a", ["a", "b"]));
+        Assert.Equal("c", KeeperPlacement.Choose(1, "a", ["a", "b", "c"]));
+        Assert.Equal("b", KeeperPlacement.Choose(2, "a", ["a", "b", "c"]));
+        Assert.Null(KeeperPlacement.Choose(0, "a", ["a"]));
+    }
+
     private static string? Mistake(string?[] current, string[] silos, string[] placed)
     {
         if (placed.Length != current.Length || placed.Any(silo => !silos.Contains(silo)))

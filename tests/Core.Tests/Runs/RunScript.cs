@@ -12,8 +12,13 @@ namespace OrleansSgd.Core.Tests.Runs;
 internal sealed class RunScript
 {
     public RunScript(RunPlan plan, int samples, params string[] silos)
+        : this(new RunCoordinator(plan, samples), silos)
     {
-        Coordinator = new RunCoordinator(plan, samples);
+    }
+
+    private RunScript(RunCoordinator coordinator, string[] silos)
+    {
+        Coordinator = coordinator;
         if (silos.Length > 0)
         {
             Coordinator.SilosChanged(silos);
@@ -34,6 +39,25 @@ internal sealed class RunScript
         return script;
     }
 
+    /// <summary>As <see cref="Running"/>, on some silos, where workers and keepers retain updates; all of them are up.</summary>
+    public static RunScript Keeping(int retainedMax, string mode = RunPlan.Async, string[]? silos = null)
+    {
+        var plan = new RunPlan { Workers = 2, Shards = 2, Batch = 2, LeaseBatches = 2, Epochs = 1, Mode = mode };
+        var script = new RunScript(new RunCoordinator(plan, 64, retainedMax), silos ?? ["a", "b"]);
+        script.StartAll();
+        script.StartKeepers();
+        return script;
+    }
+
+    /// <summary>Brings up the newest keeper of every worker.</summary>
+    public void StartKeepers()
+    {
+        for (int worker = 0; worker < Coordinator.Workers.Length; worker++)
+        {
+            Coordinator.KeeperStarted(worker, Coordinator.KeepersOf(worker).FirstOrDefault());
+        }
+    }
+
     /// <summary>All commands that wait, for example "StartShard 0#1 on a, FenceWorker 1#2 T5".</summary>
     public string Commands()
     {
@@ -47,7 +71,8 @@ internal sealed class RunScript
                 RunCommandKind.Evaluate => $"Evaluate {command.Member}",
                 RunCommandKind.FenceWorker when command.Member < 0 => $"Settle T{command.Ticket}",
                 RunCommandKind.FenceWorker => $"FenceWorker {command.Member}#{command.Incarnation} T{command.Ticket}",
-                _ => $"{command.Kind} {command.Member}#{command.Incarnation} on {command.Silo}",
+                _ => $"{command.Kind} {command.Member}#{command.Incarnation} on {command.Silo}"
+                    + (command.From > 0 ? $" from {command.From}" : ""),
             });
         }
 

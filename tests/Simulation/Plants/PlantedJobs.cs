@@ -1,6 +1,7 @@
 using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Runs;
-using OrleansSgd.Simulation.Hosts;
+using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Simulator.Faults.Hosts;
 
 namespace OrleansSgd.Simulation.Plants;
 
@@ -26,6 +27,13 @@ internal sealed class SilentJob(LedgerFactKind kind) : Hooks
 internal sealed class CarelessJob : Hooks
 {
     public override LedgerFact? Tell(in LedgerFact fact) => fact with { Lost = [] };
+}
+
+/// <summary>Says of samples that something happened to that they were used once, as if nothing had.</summary>
+internal sealed class ForgivingJob(SampleReason reason) : Hooks
+{
+    public override EpochSamples Account(EpochSamples samples) =>
+        samples with { Notes = [.. samples.Notes.Where(note => note.Reason != reason)] };
 }
 
 /// <summary>Takes x one ticket too early.</summary>

@@ -1,6 +1,6 @@
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Shards;
-using OrleansSgd.Simulation.Hosts;
+using OrleansSgd.Simulator.Faults.Hosts;
 
 namespace OrleansSgd.Simulation.Plants;
 
@@ -65,7 +65,7 @@ internal sealed class ArrivalOrderShard(ParameterShard shard) : ShardMachine(sha
 internal sealed class UnfencedShard(ParameterShard shard) : ShardMachine(shard)
 {
     // All lives of a worker look like one to the shard.
-    private const int AnyLife = 1000;
+    private const int AnyLife = int.MaxValue;
     private const long LifeStride = 1_000_000;
 
     public override PushOutcome Push(byte[] frame)

@@ -62,7 +62,7 @@ public readonly record struct LedgerFact
     /// <summary>settle, orphan: per shard, true when it applied its slice, false when the slice is void there.</summary>
     public bool[] Applied { get => field ?? []; init; }
 
-    /// <summary>break: what happened, as a sentence.</summary>
+    /// <summary>break: what happened, as a sentence. orphan: what to say when the record cannot be rebuilt.</summary>
     public string Reason { get => field ?? ""; init; }
 
     /// <summary>orphan: ‖decoded update slice‖² per shard, in squared parameter units; 0 where the slice is void.</summary>
@@ -82,4 +82,7 @@ public readonly record struct LedgerFact
 
     /// <summary>orphan: every ticket below it was in the view, whatever the view was: the oldest it can have been.</summary>
     public long ViewFloor { get; init; }
+
+    /// <summary>orphan: true when rate and norms are known; otherwise only a kept row tells what the update was.</summary>
+    public bool IsRebuildable => double.IsFinite(Rate) && NormSquared.All(double.IsFinite);
 }

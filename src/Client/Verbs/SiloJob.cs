@@ -1,0 +1,124 @@
+using OrleansSgd.Client.Reports;
+using OrleansSgd.Client.Training;
+using OrleansSgd.Core.Samples;
+using OrleansSgd.Data;
+using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Grains.Jobs;
+using OrleansSgd.Models;
+using OrleansSgd.Silo;
+using OrleansSgd.Telemetry;
+using OrleansSgd.Telemetry.Export;
+
+namespace OrleansSgd.Client.Verbs;
+
+/// <summary>One job of <c>grid silo</c>: its folder, its trace, and who watches it.</summary>
+internal sealed class SiloJob : IDisposable
+{
+    private readonly Terminal _terminal;
+    private readonly SiloRequest _request;
+    private readonly LocalGrid _grid;
+    private readonly DataCache _cache;
+    private readonly ITrainReport _report;
+    private readonly RunFolder _folder;
+    private readonly TraceTarget? _target;
+    private readonly TraceFile? _trace;
+    private readonly CancellationTokenSource _left = new();
+
+    private SiloJob(
+        Terminal terminal, SiloRequest request, LocalGrid grid, DataCache cache, string id, RunFolder folder)
+    {
+        (_terminal, _request, _grid, _cache, Id, _folder) = (terminal, request, grid, cache, id, folder);
+        _report = request.IsJson ? new JsonTrainReport(terminal, id) : new PlainTrainReport(terminal, id);
+        _target = request.IsTraced ? TraceTarget.Open(null, folder) : null;
+        _trace = _target is null ? null : new TraceFile(_target.WrittenTo, new JobTrace(id, grid.Cluster), _report.Say);
+    }
+
+    /// <summary>The job's id.</summary>
+    public string Id { get; }
+
+    /// <summary>Completes when the job is over, or was left: with what it did not do, or null.</summary>
+    public Task<Failure?> Over { get; private set; } = Task.FromResult<Failure?>(null);
+
+    /// <summary>Makes the folder and begins the trace.</summary>
+    /// <exception cref="IOException">Results cannot be written there.</exception>
+    public static SiloJob Open(Terminal terminal, SiloRequest request, LocalGrid grid, DataCache cache, string id, string name) =>
+        new(terminal, request, grid, cache, id, RunFolder.Open(request.Out, name));
+
+    /// <summary>Begins to watch it.</summary>
+    /// <param name="plan">Null when only the grid knows it.</param>
+    public void Follow(JobPlan? plan) => Over = FollowAsync(plan);
+
+    /// <summary>Watches it no longer; it goes on.</summary>
+    public void Leave() => _left.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _trace?.Dispose();
+        _folder.Dispose();
+        _left.Dispose();
+    }
+
+    private async Task<Failure?> FollowAsync(JobPlan? plan)
+    {
+        plan ??= await PlanAsync();
+        WatchOutcome outcome = await new JobWatch(() => _grid.Grains, _report, _terminal.Time)
+            .FollowAsync(Id, plan ?? new JobPlan(), isOurs: false, _left.Token);
+        switch (outcome)
+        {
+            case WatchOutcome.Ended ended:
+                return Save(ended, plan!);
+            case WatchOutcome.Failed failed:
+                _report.Say($"failed: {failed.Failure.Error} {failed.Failure.Hint}");
+                return failed.Failure with { Error = $"{Id}: {failed.Failure.Error}" };
+            default:
+                return null;
+        }
+    }
+
+    // The grid knows it once it has read the checkpoint; a job that cannot be resumed has none.
+    private async Task<JobPlan?> PlanAsync()
+    {
+        while (!_left.IsCancellationRequested)
+        {
+            IJobGrain job = _grid.Grains.GetGrain<IJobGrain>(Id);
+            string text = await job.Plan();
+            if (text.Length > 0)
+            {
+                return JobPlan.FromJson(text);
+            }
+
+            if ((await job.Progress(0)).IsOver)
+            {
+                break;
+            }
+
+            await Task.Delay(JobWatch.PollPeriod, _terminal.Time);
+        }
+
+        return null;
+    }
+
+    private Failure? Save(WatchOutcome.Ended ended, JobPlan plan)
+    {
+        string? path = null;
+        try
+        {
+            if (ended.Trained.Length > 0 && ended.Started is not null)
+            {
+                DataSets sets = _cache.Open(plan.Data, _request.Data);
+                IModel model = ModelCatalog.Create(plan.Model, sets.Train.FeatureCount, sets.Train.ClassCount);
+                path = TrainedModel.Save(_folder, model.Tensors, ended);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new Failure(
+                ExitCodes.RunFailed, $"The model of {Id} could not be saved: {error.Message}",
+                "Free some space, or name another folder with --out; the store has the model.");
+        }
+
+        _report.Ended(new EndedFacts(ended.Started, ended.Progress, ended.Last, path, _target?.Find(Path.GetDirectoryName(path))));
+        return TrainVerb.Unmet(ended.Progress);
+    }
+}

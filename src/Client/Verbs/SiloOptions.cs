@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using OrleansSgd.Client.JobFiles;
+using OrleansSgd.Grains;
+using OrleansSgd.Silo;
+using OrleansSgd.Silo.Scaling;
+
+namespace OrleansSgd.Client.Verbs;
+
+/// <summary>The options of <c>grid silo</c>.</summary>
+internal sealed class SiloOptions
+{
+    private readonly Option<string?> _store = SharedOptions.Store();
+    private readonly Option<double> _checkpoint = SharedOptions.Checkpoint();
+
+    private readonly Option<int> _silos = new("--silos")
+    {
+        Description = "Silos in this process.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<string[]> _jobs = new("--job")
+    {
+        Description = "A job to submit once the jobs of the store are resumed; may be given several times.",
+        HelpName = "job.yaml",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<bool> _exit = new("--exit-when-done")
+    {
+        Description = "End when no job is left; otherwise the silos stay until they are interrupted.",
+    };
+
+    private readonly Option<bool> _noTrace = new("--no-trace")
+    {
+        Description = "Write no traces; the runs cannot be certified afterwards.",
+    };
+
+    private readonly Option<string> _out = new("--out")
+    {
+        Description = "Where results go: a new folder for each job.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => Folders.Runs,
+    };
+
+    private readonly Option<string> _log = new("--log")
+    {
+        Description = "What the silos' log shows on standard error.",
+        HelpName = string.Join('|', TrainOptions.Levels.Keys),
+        DefaultValueFactory = _ => "none",
+    };
+
+    private readonly Option<bool> _json = SharedOptions.Json();
+    private readonly ScalingFlags _scaling = new();
+    private readonly Option<string> _data;
+
+    public SiloOptions(Terminal terminal) => _data = SharedOptions.Data(terminal);
+
+    /// <summary>Adds everything to the verb, in the order its help shows.</summary>
+    public void AddTo(Command verb)
+    {
+        foreach (Option option in (Option[])[_store, _checkpoint, _silos, .. _scaling.All, _jobs, _exit, _out, _noTrace, _data, _json, _log])
+        {
+            verb.Options.Add(option);
+        }
+    }
+
+    /// <summary>What was asked for, and every mistake in it.</summary>
+    public (SiloRequest Request, IReadOnlyList<string> Mistakes) Read(ParseResult parsed)
+    {
+        string? store = parsed.GetValue(_store);
+        double checkpoint = parsed.GetRequiredValue(_checkpoint);
+        int silos = parsed.GetRequiredValue(_silos);
+        string level = parsed.GetRequiredValue(_log);
+        JobFileOutcome[] jobs = [.. parsed.GetRequiredValue(_jobs).Select(JobFile.Read)];
+        List<string> mistakes = [.. jobs.SelectMany(job => job.Mistakes), .. SharedOptions.StoreMistakes(store, checkpoint)];
+        if (store is null)
+        {
+            mistakes.Add("--store is missing; name the folder or container that the jobs are kept in.");
+        }
+
+        if (silos is < 1 or > LocalGrid.SilosMax)
+        {
+            mistakes.Add(string.Create(CultureInfo.InvariantCulture, $"--silos is {silos}; use 1 to {LocalGrid.SilosMax}."));
+        }
+
+        if (!TrainOptions.Levels.TryGetValue(level.ToLowerInvariant(), out LogLevel least))
+        {
+            mistakes.Add($"--log is {JobScalars.Quote(level)}; use {string.Join(", ", TrainOptions.Levels.Keys)}.");
+        }
+
+        ScalingOptions? scaling = _scaling.Read(parsed, silos, mistakes);
+        return (new SiloRequest(
+            store ?? "", checkpoint, silos, jobs, parsed.GetValue(_exit), parsed.GetRequiredValue(_out), !parsed.GetValue(_noTrace),
+            parsed.GetRequiredValue(_data), parsed.GetValue(_json), least, scaling), mistakes);
+    }
+}
+
+/// <summary>Silos as asked for.</summary>
+/// <param name="Store">Where jobs are kept.</param>
+/// <param name="Jobs">To submit; each has a plan.</param>
+/// <param name="EndsWhenDone">Whether the silos end with the last job.</param>
+/// <param name="Out">Parent of the jobs' folders.</param>
+/// <param name="Data">The data folder.</param>
+/// <param name="Log">The least level that is shown.</param>
+/// <param name="Scaling">How the number of silos follows the work; null when it does not.</param>
+internal sealed record SiloRequest(
+    string Store, double CheckpointSeconds, int Silos, IReadOnlyList<JobFileOutcome> Jobs, bool EndsWhenDone, string Out, bool IsTraced,
+    string Data, bool IsJson, LogLevel Log, ScalingOptions? Scaling)
+{
+    /// <summary>What the silos are told.</summary>
+    public void Configure(GridOptions options)
+    {
+        options.DataFolder = Data;
+        options.ComputeThreads = Math.Max(1, Environment.ProcessorCount / Silos);
+        options.Store = Store;
+        options.CheckpointPeriod = TimeSpan.FromSeconds(CheckpointSeconds);
+    }
+}

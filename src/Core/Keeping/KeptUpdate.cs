@@ -1,0 +1,13 @@
+namespace OrleansSgd.Core.Keeping;
+
+/// <summary>One update as its worker handed it over before the first push.</summary>
+/// <param name="Incarnation">The worker's life.</param>
+/// <param name="Ticket">Its ticket.</param>
+/// <param name="Frames">[shards]; the push frame of each (docs/wire-format.md).</param>
+/// <param name="Row">Its row of the ledger, as a ledger frame.</param>
+public sealed record KeptUpdate(
+    int Incarnation, long Ticket, IReadOnlyList<ReadOnlyMemory<byte>> Frames, ReadOnlyMemory<byte> Row)
+{
+    /// <summary>Bytes of the frames and the row.</summary>
+    public long Size => Frames.Sum(frame => (long)frame.Length) + Row.Length;
+}

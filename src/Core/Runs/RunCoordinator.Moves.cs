@@ -1,0 +1,136 @@
+using OrleansSgd.Core.Consistency.Ledger;
+using OrleansSgd.Core.Membership;
+using OrleansSgd.Core.Scheduling;
+
+namespace OrleansSgd.Core.Runs;
+
+/// <content>Moves that nothing is lost by: away from a silo that leaves, and to one that has joined.</content>
+/// <remarks>
+/// A shard moves at once: its old life stops serving and hands its slice over; whoever pushes meanwhile comes again. A worker moves at its next
+/// question: it commits what it has used, the rest of its lease goes to the others, and its next life goes on with what its rule and codec hold back.
+/// </remarks>
+public sealed partial class RunCoordinator
+{
+    private readonly HashSet<string> _silosLeaving = new(StringComparer.Ordinal);
+    private bool _isBalanceDue;
+
+    /// <summary>
+    /// A silo is going to leave: nothing new is placed there, and what lives there moves, as long as there is another silo. It may be told before the first
+    /// silos are known.
+    /// </summary>
+    public void SiloLeaving(string silo)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        bool isKnown = _silos.Count == 0 || _silos.Contains(silo);
+        if (isKnown && _silosLeaving.Add(silo) && _silos.Count > 0)
+        {
+            OpenSilos();
+            PlaceAbsent();
+            Drain();
+        }
+    }
+
+    /// <summary>True when no shard lives on a silo or is meant to, and no worker that still has something to compute.</summary>
+    public bool IsClearOf(string silo) =>
+        !_shards.Any(shard => shard.Silo == silo)
+        && !_workers.Any(worker => worker.Silo == silo && worker.State != MemberState.Finished);
+
+    /// <summary>What a worker's old life held back could not be handed over: its next life begins with nothing.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="incarnation">Its old life.</param>
+    public void ResidualGone(int worker, int incarnation)
+    {
+        if (_workers[worker].Incarnation != incarnation + 1 || _seats[worker].CarriedFrom == 0)
+        {
+            return; // its next life is over as well, and the ledger was told then
+        }
+
+        _facts.Enqueue(new LedgerFact(LedgerFactKind.Retire)
+        {
+            Worker = worker,
+            Incarnation = _seats[worker].CarriedFrom,
+            Ticket = _nextTicket,
+        });
+        _seats[worker].CarriedFrom = 0;
+    }
+
+    // The last silos cannot leave their members to others.
+    private void OpenSilos()
+    {
+        _silosLeaving.IntersectWith(_silos);
+        _silosOpen = _silosLeaving.Count == 0 ? _silos : [.. _silos.Where(silo => !_silosLeaving.Contains(silo))];
+    }
+
+    // A member that is just starting moves once it is up.
+    private void Drain()
+    {
+        Shrink();
+        if (_silosLeaving.Count == 0 || _silosOpen.Count == 0)
+        {
+            return;
+        }
+
+        for (int shard = 0; shard < _shards.Length; shard++)
+        {
+            if (_shards[shard] is { State: MemberState.Live, Silo: { } silo } && _silosLeaving.Contains(silo))
+            {
+                MoveShard(shard, Lightest(_shards));
+            }
+        }
+
+        for (int worker = 0; worker < _workers.Length; worker++)
+        {
+            if (_workers[worker] is { State: MemberState.Live, Silo: { } silo } && _silosLeaving.Contains(silo))
+            {
+                _seats[worker].IsLeaving = true;
+            }
+        }
+    }
+
+    // As few as possible, from the fullest silo to the emptiest; not while something is missing, since what is missing goes to the emptiest anyway.
+    private void Balance()
+    {
+        if (!_isBalanceDue || _silosOpen.Count < 2 || !IsWhole || _leases.IsFinished)
+        {
+            return;
+        }
+
+        _isBalanceDue = false;
+        foreach ((int shard, string silo) in Placement.Balance([.. _shards.Select(shard => shard.Silo)], _silosOpen))
+        {
+            MoveShard(shard, silo);
+        }
+
+        foreach ((int worker, _) in Placement.Balance([.. _workers.Select(worker => worker.Silo)], _silosOpen))
+        {
+            _seats[worker].IsLeaving = _workers[worker].State == MemberState.Live;
+        }
+    }
+
+    private string Lightest(Member[] members) => _silosOpen.MinBy(silo => members.Count(member => member.Silo == silo))!;
+
+    private void MoveShard(int shard, string silo)
+    {
+        int from = _shards[shard].Incarnation;
+        _shards[shard] = new Member(silo, from + 1, MemberState.Starting);
+        Generation++;
+        _commands.Enqueue(new(RunCommandKind.StartShard, shard, from + 1, silo, From: from));
+    }
+
+    // Every update of it has been answered by every shard: that is what its question says.
+    private LeaseVerdict Leave(int worker, int incarnation)
+    {
+        if (worker >= WorkersWanted)
+        {
+            return Park(worker, incarnation);
+        }
+
+        ReturnLease(worker, incarnation, isCarried: true);
+        string silo = Lightest(_workers);
+        _workers[worker] = new Member(silo, incarnation + 1, MemberState.Starting);
+        Generation++;
+        _commands.Enqueue(new(RunCommandKind.StartWorker, worker, incarnation + 1, silo, From: incarnation));
+        PlaceKeepers();
+        return LeaseVerdict.Leave;
+    }
+}

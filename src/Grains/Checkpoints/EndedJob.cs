@@ -1,0 +1,32 @@
+using System.Text.Json;
+using OrleansSgd.Grains.Contracts;
+
+namespace OrleansSgd.Grains.Checkpoints;
+
+/// <summary>What a store keeps of a job that is over.</summary>
+internal static class EndedJob
+{
+    /// <summary>Part with the last word on it: a <see cref="JobProgress"/>.</summary>
+    public const string PartName = "end.json";
+
+    /// <summary>Part with the trained parameters, f32 little-endian; absent when there are none.</summary>
+    public const string ModelName = "model";
+
+    /// <summary>The bytes of the part.</summary>
+    public static byte[] ToBytes(JobProgress progress) => JsonSerializer.SerializeToUtf8Bytes(progress, CheckpointJson.Options);
+
+    /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It is something else.</exception>
+    public static JobProgress Read(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<JobProgress>(bytes, CheckpointJson.Options)
+                ?? throw new InvalidDataException($"Part {PartName} is null; it was not written by a grid.");
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"Part {PartName} is not one this build understands: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Scheduling.Gates;
+
+namespace OrleansSgd.Core.Tests.Runs;
+
+public class KeeperTests
+{
+    [Fact]
+    public void Every_worker_has_a_keeper_on_another_silo()
+    {
+        var script = RunScript.Keeping(8, silos: ["a", "b", "c"]);
+        script.Coordinator.SilosChanged(["a", "c"]);
+
+        Assert.Contains("StartKeeper 0#2 on c", script.Commands());
+    }
+
+    [Fact]
+    public void No_ticket_is_given_while_the_keeper_is_on_its_way()
+    {
+        RunScript script = RunScript.Keeping(8);
+        script.Coordinator.KeeperLost(0, 1);
+        Lease lease = script.Lease(0);
+
+        Assert.Equal(TicketVerdict.Held, script.AskTicket(0, lease, out _));
+        script.Coordinator.KeeperStarted(0, 1); // the one that is gone
+        Assert.Equal(TicketVerdict.Held, script.AskTicket(0, lease, out _));
+        script.Coordinator.KeeperStarted(0, 2);
+        Assert.Equal(TicketVerdict.Given, script.AskTicket(0, lease, out TicketGrant grant));
+        Assert.Equal(2, grant.Keeper);
+    }
+
+    [Fact]
+    public void Single_silo_goes_without_keepers()
+    {
+        RunScript script = RunScript.Keeping(8, silos: ["a"]);
+
+        Assert.Equal(TicketVerdict.Given, script.AskTicket(0, script.Lease(0), out TicketGrant grant));
+        Assert.Equal(0, grant.Keeper);
+    }
+
+    [Fact]
+    public void Update_is_safe_once_views_on_two_silos_have_it()
+    {
+        RunScript script = RunScript.Keeping(64);
+        Step(script, 0, 3);
+        Assert.Equal(0, script.Coordinator.Safe);
+
+        Step(script, 1, 2);
+        long before = Step(script, 0, 1);
+        Step(script, 1, 2);
+        Step(script, 0, 2);
+
+        // Worker 0 began its last steps with a view of all that was in when it took the ticket before.
+        Assert.InRange(script.Coordinator.Safe, 3, before + 2);
+    }
+
+    [Fact]
+    public void Views_on_one_silo_make_nothing_safe()
+    {
+        RunScript script = RunScript.Keeping(64, silos: ["a"]);
+        for (int i = 0; i < 8; i++)
+        {
+            Step(script, i % 2, 1);
+        }
+
+        Assert.Equal(0, script.Coordinator.Safe);
+    }
+
+    [Fact]
+    public void Worker_with_too_many_unsafe_updates_waits_for_a_snapshot()
+    {
+        RunScript script = RunScript.Keeping(3);
+        Step(script, 0, 3);
+        Lease lease = script.Lease(0);
+        Assert.Equal(TicketVerdict.Held, script.AskTicket(0, lease, out _, sequence: 50));
+        Assert.Contains("Cut", script.Commands());
+
+        script.Coordinator.SnapshotKept(2);
+
+        Assert.Equal(TicketVerdict.Given, script.AskTicket(0, lease, out TicketGrant grant, sequence: 50));
+        Assert.Equal((3, 2), (grant.Ticket, grant.Safe));
+    }
+
+    [Fact]
+    public void Rounds_before_the_one_that_two_silos_compute_are_safe()
+    {
+        RunScript script = RunScript.Keeping(8, RunPlan.Bsp);
+        for (int round = 0; round < 4; round++)
+        {
+            Lease[] leases = [script.Lease(0), script.Lease(1)];
+            script.Ticket(0, leases[0], sequence: round);
+            script.Ticket(1, leases[1], sequence: round);
+            script.Ask(0, leases[0].Id, out _);
+            script.Ask(1, leases[1].Id, out _);
+        }
+
+        Assert.InRange(script.Coordinator.Safe, 2, 6);
+        Assert.Equal(0, script.Coordinator.Safe % 2);
+    }
+
+    [Fact]
+    public void What_is_told_to_be_void_or_lost_is_not_replayed()
+    {
+        RunScript script = RunScript.Keeping(8);
+        long ticket = script.Ticket(0, script.Lease(0));
+        Assert.True(script.Coordinator.MayReplay(ticket, 0));
+        Assert.False(script.Coordinator.MayReplay(ticket + 1, 0));
+
+        script.Coordinator.WorkerLost(0, 1);
+        Assert.Contains("FenceWorker 0#2 T0", script.Commands());
+        script.Fenced(ticket, false, false);
+
+        Assert.False(script.Coordinator.MayReplay(ticket, 0));
+    }
+
+    // Steps of one worker, each in a lease of its own as far as leases go; answers the last ticket.
+    private static long Step(RunScript script, int worker, int count)
+    {
+        long ticket = -1;
+        for (int i = 0; i < count; i++)
+        {
+            Assert.Equal(LeaseVerdict.Granted, script.Ask(worker, -1, out Lease lease));
+            Assert.Equal(
+                TicketVerdict.Given,
+                script.AskTicket(worker, lease, out TicketGrant grant, sequence: (int)script.Totals.Tickets));
+            ticket = grant.Ticket;
+            script.Ask(worker, lease.Id, out _);
+        }
+
+        return ticket;
+    }
+}

@@ -1,0 +1,150 @@
+using OrleansSgd.Core.Consistency;
+using OrleansSgd.Core.Membership;
+using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Scheduling;
+using OrleansSgd.Core.Scheduling.Gates;
+
+namespace OrleansSgd.Core.Tests.Runs;
+
+public class MoveTests
+{
+    [Fact]
+    public void Shards_of_a_silo_that_leaves_are_handed_over_and_none_is_lost()
+    {
+        RunScript script = RunScript.Running();
+
+        script.Coordinator.SiloLeaving("a");
+
+        Assert.Equal("StartShard 0#2 on b from 1", script.Commands());
+        Assert.False(script.Coordinator.IsClearOf("a"));
+        Assert.Equal(0, script.Totals.ShardsLost);
+    }
+
+    [Fact]
+    public void Handed_over_slice_lacks_nothing()
+    {
+        RunScript script = RunScript.Running();
+        Lease lease = script.Lease(1);
+        script.Ticket(1, lease, 0);
+        script.Ticket(1, lease, 1);
+        script.Coordinator.SiloLeaving("a");
+        var settled = new TicketSet();
+        settled.Add(0);
+        long version = 1;
+
+        Assert.True(script.Coordinator.TryRestoreShard(0, 2, settled, ref version, out int gone));
+
+        Assert.Equal((0, 1L), (gone, settled.Watermark)); // the open ticket is still to come
+    }
+
+    [Fact]
+    public void Worker_hands_over_at_its_next_question_and_the_rest_of_its_lease_goes_to_others()
+    {
+        RunScript script = RunScript.Running();
+        Lease lease = script.Lease(0);
+        script.Ticket(0, lease, 0);
+        script.Coordinator.SiloLeaving("a");
+        script.Commands();
+
+        Assert.Equal(TicketVerdict.Stale, script.AskTicket(0, lease, out _, batch: 1));
+        Assert.Equal(LeaseVerdict.Leave, script.Ask(0, -1, out _));
+
+        Assert.Equal("FenceWorker 0#2 T-1, StartWorker 0#2 on b from 1", script.Commands());
+        Assert.DoesNotContain("Retire", script.Facts());
+        script.StartAll();
+        Assert.True(script.Coordinator.IsClearOf("a"));
+        Assert.Equal((lease.Start + 2, lease.End), (script.Lease(1).Start, lease.End));
+        Assert.Equal(0, script.Totals.WorkersLost);
+    }
+
+    [Fact]
+    public void Worker_that_never_began_leaves_after_its_first_step()
+    {
+        RunScript script = RunScript.Running();
+        script.Coordinator.SiloLeaving("a");
+        script.StartAll();
+        Lease lease = script.Lease(0);
+
+        Assert.Equal(TicketVerdict.Given, script.AskTicket(0, lease, out _, batch: 0));
+        Assert.Equal(TicketVerdict.Stale, script.AskTicket(0, lease, out _, batch: 1));
+    }
+
+    [Fact]
+    public void Residual_that_could_not_be_handed_over_is_told_to_the_ledger()
+    {
+        RunScript script = RunScript.Running();
+        Lease lease = script.Lease(0);
+        script.Ticket(0, lease, 0);
+        script.Coordinator.SiloLeaving("a");
+        script.AskTicket(0, lease, out _, batch: 1);
+        script.Ask(0, -1, out _);
+
+        script.Coordinator.ResidualGone(0, 1);
+
+        Assert.Equal("Retire 0#1 T1", script.Facts());
+    }
+
+    [Fact]
+    public void Nothing_moves_to_a_silo_that_leaves()
+    {
+        RunScript script = RunScript.Running();
+        script.Coordinator.SiloLeaving("b");
+        script.StartAll();
+
+        script.Coordinator.ShardLost(0, 1);
+
+        Assert.Equal("StartShard 0#2 on a", script.Commands());
+    }
+
+    [Fact]
+    public void Last_silo_keeps_what_it_has()
+    {
+        RunScript script = RunScript.Running();
+        script.Coordinator.SilosChanged(["a"]);
+        script.StartAll();
+
+        script.Coordinator.SiloLeaving("a");
+
+        Assert.Equal("", script.Commands());
+        Assert.False(script.Coordinator.IsClearOf("a"));
+        Assert.Equal(LeaseVerdict.Granted, script.Ask(0, -1, out _));
+    }
+
+    [Fact]
+    public void Silo_that_dies_before_it_has_left_is_a_crash()
+    {
+        RunScript script = RunScript.Running();
+        script.Coordinator.SiloLeaving("a");
+        script.Commands();
+
+        script.Coordinator.SilosChanged(["b"]);
+
+        Assert.Equal(1, script.Totals.WorkersLost);
+        Assert.True(script.Coordinator.IsClearOf("a"));
+    }
+
+    [Fact]
+    public void Silo_that_joins_takes_its_share_once_the_run_is_whole()
+    {
+        var plan = new RunPlan { Workers = 4, Shards = 4, Batch = 2, LeaseBatches = 2 };
+        var script = new RunScript(plan, 64, "a");
+        script.StartAll();
+        for (int worker = 0; worker < 4; worker++)
+        {
+            script.Lease(worker);
+        }
+
+        script.Coordinator.SilosChanged(["a", "b"]);
+
+        Assert.Equal("StartShard 3#2 on b from 1, StartShard 2#2 on b from 1", script.Commands());
+        script.StartAll();
+        Assert.Equal("a a b b", Silos(script.Coordinator.Shards));
+        Assert.Equal(LeaseVerdict.Granted, script.Ask(0, -1, out _));
+        Assert.Equal(LeaseVerdict.Leave, script.Ask(3, -1, out _));
+        Assert.Equal(LeaseVerdict.Leave, script.Ask(2, -1, out _));
+        script.StartAll();
+        Assert.Equal("a a b b", Silos(script.Coordinator.Workers));
+    }
+
+    private static string Silos(ReadOnlySpan<Member> members) => string.Join(' ', members.ToArray().Select(member => member.Silo));
+}
