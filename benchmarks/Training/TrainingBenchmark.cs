@@ -55,7 +55,7 @@ internal static class TrainingBenchmark
         });
     }
 
-    private static async Task<JobProgress> EndOfAsync(LocalGrid grid, JobPlan plan)
+    internal static async Task<JobProgress> EndOfAsync(LocalGrid grid, JobPlan plan)
     {
         SubmitAnswer answer = await grid.Grains.GetGrain<IGridGrain>(IGridGrain.Key).Submit(plan.ToJson());
         IJobGrain job = grid.Grains.GetGrain<IJobGrain>(answer.Job

@@ -88,6 +88,21 @@ public class PlantedBugTests
         AssertCaught<KeepCheck>(RunPlan.Async, new ForgetfulKeepers());
 
     [Fact]
+    public void Workers_that_do_not_await_their_keepers_are_caught_by_the_keep_check()
+    {
+        for (ulong seed = 1; seed <= SeedCount; seed++)
+        {
+            FaultPlan plan = FaultPlan.Draw(seed, RunPlan.Ssp).OneSiloAtATime;
+            if (new KeepCheck().Breach(FaultSimulation.Run(plan, new HastyWorkers())) is not null)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"KeepCheck caught nothing in {SeedCount} seeds.");
+    }
+
+    [Fact]
     public void Job_that_dozes_after_a_loss_is_caught_by_the_progress_check() =>
         AssertCaught<ProgressCheck>(RunPlan.Async, new DozingJob());
 

@@ -1,4 +1,5 @@
 using OrleansSgd.Client.Reports;
+using OrleansSgd.Core.Chaos;
 using OrleansSgd.Silo.Chaos;
 
 namespace OrleansSgd.Client.Chaos;
@@ -13,7 +14,7 @@ internal static class ChaosEvents
         json.Number("tickets", deed.Tickets);
         json.Text("kind", ChaosFile.NameOf(deed.Step.Kind));
         json.Number("silo", deed.Step.Skipped is null ? deed.Step.Silo : null);
-        json.Measure("factor", deed.Step.Kind == Core.Chaos.ChaosEventKind.Slow ? deed.Step.Factor : double.NaN);
+        json.Measure("factor", deed.Step.Kind == ChaosEventKind.Slow ? deed.Step.Factor : double.NaN);
         json.Flag("coordinator", deed.OfCoordinator);
         json.Measure("secondsTaken", deed.SecondsTaken);
         json.Flag("cleared", deed.IsClear);
@@ -23,7 +24,10 @@ internal static class ChaosEvents
     /// <summary>What came of all of them.</summary>
     public static void Write(EventWriter events, ChaosFigures figures) => events.Write("churned", json =>
     {
-        double[] kills = [.. figures.Recoveries.Where(one => one.Deed.Step.Kind == Core.Chaos.ChaosEventKind.Kill).Select(one => one.Seconds).Where(double.IsFinite)];
+        double[] kills =
+        [
+            .. figures.Recoveries.Where(one => one.Deed.Step.Kind == ChaosEventKind.Kill).Select(one => one.Seconds).Where(double.IsFinite),
+        ];
         json.Number("steps", figures.Done);
         json.Number("skipped", figures.Deeds.Count - figures.Done);
         json.Measure("killToFullSpeedSecondsMax", kills.Length == 0 ? double.NaN : kills.Max());

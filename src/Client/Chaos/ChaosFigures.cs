@@ -56,7 +56,8 @@ internal sealed record ChaosFigures(
 
         if (run.Samples != run.SamplesTotal)
         {
-            yield return $"{Reports.Figures.Of(Math.Abs(run.SamplesTotal - run.Samples), "sample")} of {Reports.Figures.Count(run.SamplesTotal)} not accounted for";
+            yield return $"{Reports.Figures.Of(Math.Abs(run.SamplesTotal - run.Samples), "sample")} of {Reports.Figures.Count(run.SamplesTotal)} "
+                + "not accounted for";
         }
 
         if (PromisesIdentity && IsIdentical == false)

@@ -35,7 +35,8 @@ internal static class ChaosText
             ? TrainText.Samples(uses)
             : $"{Figures.Count(run.Samples)} of {Figures.Count(run.SamplesTotal)} used, {Figures.Count(run.SamplesRepeated)} of them twice, "
                 + $"{Figures.Count(run.SamplesTotal - run.Samples)} not at all");
-        foreach (IGrouping<ChaosEventKind, (ChaosDeed Deed, double Seconds)> kind in figures.Recoveries.GroupBy(one => one.Deed.Step.Kind).OrderBy(one => one.Key))
+        foreach (IGrouping<ChaosEventKind, (ChaosDeed Deed, double Seconds)> kind in
+            figures.Recoveries.GroupBy(one => one.Deed.Step.Kind).OrderBy(one => one.Key))
         {
             double[] seconds = [.. kind.Select(one => one.Seconds).Where(double.IsFinite).Order()];
             yield return ($"after {ChaosFile.NameOf(kind.Key)}", seconds.Length == 0

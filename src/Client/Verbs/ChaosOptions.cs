@@ -63,7 +63,8 @@ internal sealed class ChaosOptions(Terminal terminal)
         string? record = parsed.GetValue(_record);
         if (record is not null && (string.IsNullOrWhiteSpace(record) || Path.Exists(record)))
         {
-            train.Draft.MistakeOfOption($"--record is {JobScalars.Quote(record)}, which {(Path.Exists(record) ? "exists already" : "is no file")}; name a new file.");
+            string what = Path.Exists(record) ? "exists already" : "is no file";
+            train.Draft.MistakeOfOption($"--record is {JobScalars.Quote(record)}, which {what}; name a new file.");
         }
 
         if (script is null)

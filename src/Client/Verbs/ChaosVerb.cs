@@ -69,7 +69,8 @@ internal static class ChaosVerb
             {
                 report.Say("The same job without churn, to compare with …");
                 undisturbed = await TrainRun.WatchAsync(
-                    terminal, request.Train, input, job.Plan!, job.Silos, trace: null, new PlainTrainReport(terminal with { Out = TextWriter.Null }), beside: null, interrupted);
+                    terminal, request.Train, input, job.Plan!, job.Silos, trace: null,
+                    new PlainTrainReport(terminal with { Out = TextWriter.Null }), beside: null, interrupted);
             }
         });
         return outcome switch
@@ -141,7 +142,8 @@ internal static class ChaosVerb
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new Failure(ExitCodes.RunFailed, $"The record could not be written to {request.Record}: {error.Message}", "Name another file with --record.");
+            return new Failure(
+                ExitCodes.RunFailed, $"The record could not be written to {request.Record}: {error.Message}", "Name another file with --record.");
         }
     }
 }

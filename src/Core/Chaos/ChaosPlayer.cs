@@ -4,8 +4,8 @@ namespace OrleansSgd.Core.Chaos;
 
 /// <summary>Plays a script: says what is due, to which silo, and remembers what was done.</summary>
 /// <remarks>
-/// A state machine without a clock: the host tells it how far the run is and which silos there are, and does what it says before it asks again. What cannot be done
-/// (no such silo is up, or only one is) is a step too, with the reason, so that the record has every event of the script.
+/// A state machine without a clock: the host tells it how far the run is and which silos there are, and does what it says before it asks again.
+/// What cannot be done (no such silo is up, or only one is) is a step too, with the reason, so that nothing of the script is passed over in silence.
 /// </remarks>
 public sealed class ChaosPlayer
 {
@@ -38,7 +38,7 @@ public sealed class ChaosPlayer
     /// <summary>True when nothing is to be done any more.</summary>
     public bool IsDone => _waiting.Count == 0;
 
-    /// <summary>What was done, as a script: silos by their numbers, moments as they were, undoings as events of their own. Skipped steps are not in it.</summary>
+    /// <summary>What was done, as a script: silos by number, moments as they were, undoings as events of their own.</summary>
     public ChaosScript Record => new(_script.Seed, [.. _done]);
 
     /// <summary>When the next step is due by a clock; +∞ when none waits for that clock.</summary>

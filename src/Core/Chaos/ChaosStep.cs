@@ -22,7 +22,9 @@ public readonly record struct ChaosStep(
             return $"{what} skipped: {Skipped}";
         }
 
-        string factor = Kind != ChaosEventKind.Slow ? "" : Factor == 1 ? ", back at full speed" : string.Create(CultureInfo.InvariantCulture, $", {Factor} times");
+        string factor = Kind != ChaosEventKind.Slow ? ""
+            : Factor == 1 ? ", back at full speed"
+            : string.Create(CultureInfo.InvariantCulture, $", {Factor} times");
         return string.Create(CultureInfo.InvariantCulture, $"{what} silo {Silo}{factor}");
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 
 namespace OrleansSgd.Grains.Checkpoints;
 
@@ -101,4 +102,26 @@ internal sealed record LedgerPiece(long Start, ReadOnlyMemory<byte> Bytes)
 {
     /// <summary>One past its last byte.</summary>
     public long End => Start + Bytes.Length;
+
+    /// <summary>The bytes as a store keeps them: deflated, since rows repeat much of one another.</summary>
+    public byte[] Pack()
+    {
+        using var packed = new MemoryStream();
+        using (var deflate = new DeflateStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            deflate.Write(Bytes.Span);
+        }
+
+        return packed.ToArray();
+    }
+
+    /// <summary>The piece that <see cref="Pack"/> made bytes of.</summary>
+    /// <exception cref="InvalidDataException">They are something else.</exception>
+    public static LedgerPiece Unpack(long start, ReadOnlySpan<byte> packed)
+    {
+        using var deflate = new DeflateStream(new MemoryStream(packed.ToArray()), CompressionMode.Decompress);
+        using var bytes = new MemoryStream();
+        deflate.CopyTo(bytes);
+        return new LedgerPiece(start, bytes.ToArray());
+    }
 }

@@ -42,7 +42,7 @@ internal sealed record Resumption(StoreClaim Claim, CheckpointManifest Manifest,
             else if (part.Name.StartsWith(LogPrefix, StringComparison.Ordinal)
                 && long.TryParse(part.Name.AsSpan(LogPrefix.Length), out long start))
             {
-                log.Add(new LedgerPiece(start, bytes));
+                log.Add(LedgerPiece.Unpack(start, bytes.Span));
             }
             else if (part.Name.StartsWith(ShardPrefix, StringComparison.Ordinal))
             {

@@ -190,7 +190,7 @@ public sealed partial class JobGrain
         var parts = new List<CheckpointPart>(_logParts);
         foreach (LedgerPiece piece in pieces)
         {
-            parts.Add(await store.WriteAsync(claim, LogPart(piece), piece.Bytes, CancellationToken.None));
+            parts.Add(await store.WriteAsync(claim, LogPart(piece), await Task.Run(piece.Pack), CancellationToken.None));
         }
 
         CheckpointPart[] log = [.. parts];
@@ -206,7 +206,7 @@ public sealed partial class JobGrain
 
         await store.PublishAsync(claim, ManifestOf(run, number, held.Ticket, outcome: null, parts), CancellationToken.None);
         (_checkpoints, _checkpointTicket, _logParts) = (_checkpoints + 1, held.Ticket, log);
-        run.Log.Saved(log.Sum(part => part.Length));
+        run.Log.Saved(pieces is [.., var last] ? last.End : 0);
         Spans.Checkpoint(begin, held.Ticket, parts.Sum(part => part.Length));
         if (run.Log.End > LedgerLog.SizeWarned)
         {
@@ -237,38 +237,6 @@ public sealed partial class JobGrain
 
             await Task.Delay(RetryPause, time);
         }
-    }
-
-    /// <summary>The job is over: keeps its model and how it ended, so that nobody resumes it.</summary>
-    private async Task KeepEndAsync(Run? run, JobPhase phase, float[] trained)
-    {
-        if (run is null || _claim is not { } claim || port.Store is not { } store || _isOutclaimed)
-        {
-            return;
-        }
-
-        try
-        {
-            await _checkpointing;
-            var parts = new List<CheckpointPart>();
-            if (trained.Length > 0)
-            {
-                byte[] model = System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(trained).ToArray();
-                parts.Add(await store.WriteAsync(claim, EndedJob.ModelName, model, CancellationToken.None));
-            }
-
-            byte[] ended = EndedJob.ToBytes(ProgressNow(eventsSeen: 0) with { Phase = phase });
-            parts.Add(await store.WriteAsync(claim, EndedJob.PartName, ended, CancellationToken.None));
-            await store.PublishAsync(
-                claim, ManifestOf(run, ++_checkpointNumber, run.Coordinator.Totals.Tickets, phase.ToString(), parts), CancellationToken.None);
-            _checkpoints++;
-        }
-        catch (CheckpointStoreException trouble)
-        {
-            StoreFailed(trouble);
-        }
-
-        Signal(ref _progressed);
     }
 
     private void StoreFailed(CheckpointStoreException trouble)

@@ -62,14 +62,10 @@ public sealed partial class JobGrain
         return KeptAnswer.None;
     }
 
-    // What only dead members had seen of an asynchronous shard is with the keepers of the workers that pushed it.
+    // What only dead members had seen of a shard is with the keepers of the workers that pushed it. Of rounds, those that are complete there are
+    // taken up; the slots of one that is not come with fences, or from the workers that retain them.
     private async Task<(ShardStart Start, int Replayed)> ReplayAsync(Run run, RunCommand command, ShardStart start)
     {
-        if (run.Plan.Run.Mode == RunPlan.Bsp)
-        {
-            return (start, 0); // a round is completed by fences
-        }
-
         List<ReadOnlyMemory<byte>> frames = await FramesAsync(run, command.Member, start.TicketWatermark);
         var settled = new TicketSet();
         settled.Load(start.TicketWatermark, start.TicketExceptions);

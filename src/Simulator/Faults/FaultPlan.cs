@@ -64,9 +64,6 @@ internal sealed partial record FaultPlan
     /// <summary>Updates of one worker that may be unsafe at a time; 0 for a run without keepers.</summary>
     public int RetainedMax { get; init; }
 
-    /// <summary>Whether a worker pushes only when its keeper has answered.</summary>
-    public bool AwaitsKeepers { get; init; } = true;
-
     /// <summary>How many times too fast or too slow a silo's timers are at most; 1 for exact ones.</summary>
     public double ClockSkew { get; init; } = 1;
 

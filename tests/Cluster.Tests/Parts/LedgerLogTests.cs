@@ -50,6 +50,24 @@ public sealed class LedgerLogTests
     }
 
     [Fact]
+    public void Piece_is_the_same_after_it_was_packed_and_smaller_meanwhile()
+    {
+        var log = new LedgerLog(start: 7);
+        for (long ticket = 0; ticket < 1000; ticket++)
+        {
+            log.AddRow(ticket, new byte[416]);
+        }
+
+        LedgerPiece piece = Assert.Single(log.Close());
+        byte[] packed = piece.Pack();
+
+        Assert.True(packed.Length < piece.Bytes.Length / 4, $"{packed.Length} of {piece.Bytes.Length} bytes");
+        LedgerPiece again = LedgerPiece.Unpack(7, packed);
+        Assert.Equal(piece.Bytes.ToArray(), again.Bytes.ToArray());
+        Assert.Equal(piece.End, again.End);
+    }
+
+    [Fact]
     public void Log_that_ends_inside_an_entry_is_refused()
     {
         var log = new LedgerLog();

@@ -43,6 +43,24 @@ public sealed class ResumeTests
         Assert.True(ended.Events.Last(one => one.Kind == "evaluated").TestAccuracy > 0.9);
     }
 
+    [Fact]
+    public async Task Bsp_run_that_is_resumed_ends_with_the_same_bits()
+    {
+        JobPlan plan = Plan(RunPlan.Bsp) with { Run = Plan(RunPlan.Bsp).Run with { Epochs = 40 } };
+        await using TestGrid undisturbed = await TestGrid.StartAsync(1);
+        (_, byte[] expected) = await undisturbed.RunAsync(plan);
+
+        await using TestGrid grid = await StartAsync(3);
+        IJobGrain job = await grid.SubmitAsync(plan);
+        await CheckpointOf(job, above: 0);
+        await grid.Cluster.KillSiloAsync(await grid.SiloOfAsync(job));
+        IJobGrain other = grid.Other(job);
+        JobProgress ended = await TestGrid.EndOf(other);
+
+        Assert.Equal((JobPhase.Completed, 1), (ended.Phase, ended.Resumptions));
+        Assert.Equal(expected, (await other.Model(0, 4_000_000)).Values.ToArray());
+    }
+
     public static TheoryData<string, RunPlan> Kinds { get; } = new()
     {
         { "async", new RunPlan() },

@@ -13,6 +13,12 @@ internal sealed class ForgetfulKeepers : Hooks
     public override List<ReadOnlyMemory<byte>> Replayed(List<ReadOnlyMemory<byte>> frames) => [];
 }
 
+/// <summary>Workers that push while their keeper may not have the update yet.</summary>
+internal sealed class HastyWorkers : Hooks
+{
+    public override bool AwaitsKeepers => false;
+}
+
 /// <summary>Gives no leases for seconds after a worker was lost.</summary>
 internal sealed class DozingJob : Hooks
 {

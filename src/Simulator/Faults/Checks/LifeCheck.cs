@@ -2,7 +2,9 @@ using OrleansSgd.Simulator.Faults.Facts;
 
 namespace OrleansSgd.Simulator.Faults.Checks;
 
-/// <summary>Nothing comes from a life that is over: a result is read from the newest life of each shard, and only the newest life of a worker gets tickets.</summary>
+/// <summary>
+/// Nothing comes from a life that is over: a result is read from the newest life of each shard, and only the newest life of a worker gets tickets.
+/// </summary>
 internal sealed class LifeCheck : Check
 {
     // An answer may be on its way while the next life begins.

@@ -30,6 +30,9 @@ internal class Hooks
     /// <summary>What a checkpoint has of the coordinator.</summary>
     public virtual SavedRun Saved(SavedRun saved) => saved;
 
+    /// <summary>False for workers that push before their keeper has answered.</summary>
+    public virtual bool AwaitsKeepers => true;
+
     /// <summary>What a keeper says it has of a lost worker's open update.</summary>
     public virtual KeptUpdate? Kept(KeptUpdate? update) => update;
 

@@ -42,7 +42,7 @@ internal sealed partial class WorkerLoop
         _grid.CallKeeper<bool>(
             _host.Silo, _worker, grant.Keeper, (host, reply) => reply(host.Keep(handed, grant.Safe)),
             isTaken => GoOn(isTaken ? TicketVerdict.Given : TicketVerdict.Fenced), () => GoOn(TicketVerdict.Given));
-        if (!_grid.Plan.AwaitsKeepers)
+        if (!_grid.Hooks.AwaitsKeepers)
         {
             GoOn(TicketVerdict.Given);
         }
