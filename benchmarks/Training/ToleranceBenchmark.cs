@@ -56,6 +56,7 @@ internal static class ToleranceBenchmark
                 options.ComputeThreads = Math.Max(1, workers / 2);
                 options.KeepsUpdates = isTolerant;
                 options.Store = isTolerant ? store : "";
+                options.CheckpointPeriod = isTolerant ? options.CheckpointPeriod : TimeSpan.Zero;
             });
             var plan = new JobPlan
             {

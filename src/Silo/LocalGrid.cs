@@ -28,15 +28,24 @@ public sealed partial class LocalGrid : IAsyncDisposable
     private readonly DataCache _data;
     private readonly IPEndPoint _primary;
 
-    private LocalGrid(Action<GridOptions> configure, Action<ILoggingBuilder>? logging, DataCache data)
+    private readonly bool _isJoining;
+
+    private LocalGrid(Action<GridOptions> configure, Action<ILoggingBuilder>? logging, DataCache data, GridMeeting? meeting)
     {
         _configure = configure;
         _logging = logging;
         _data = data;
-        _primary = new IPEndPoint(IPAddress.Loopback, FreePort());
+        _isJoining = meeting is { IsJoining: true };
+        _primary = new IPEndPoint(IPAddress.Loopback, meeting?.Port ?? FreePort());
+        if (!_isJoining)
+        {
+            _ports.Add(_primary.Port);
+        }
 
-        // Ports come again, and with them would the store of a grid that has gone.
-        Cluster = string.Create(null, $"local-{_primary.Port}-{Interlocked.Increment(ref _started)}");
+        // Ports come again, and with them would the store of a grid that has gone. Processes that meet must agree, and name a store of their own.
+        Cluster = meeting is null
+            ? string.Create(null, $"local-{_primary.Port}-{Interlocked.Increment(ref _started)}")
+            : string.Create(null, $"meeting-{_primary.Port}");
     }
 
     /// <summary>Names this grid among all that live in the process; traces tell their jobs apart by it.</summary>
@@ -85,13 +94,14 @@ public sealed partial class LocalGrid : IAsyncDisposable
     /// <param name="configure">Changes the options of every silo, also of those that come later.</param>
     /// <param name="logging">Adds loggers; by default there are none.</param>
     /// <param name="data">Data sets the caller has open; the silos share them.</param>
+    /// <param name="meeting">Where silos of several processes of this machine meet; null for a grid of this process alone.</param>
     public static async Task<LocalGrid> StartAsync(
         int siloCount, Action<GridOptions> configure, Action<ILoggingBuilder>? logging = null,
-        DataCache? data = null, CancellationToken cancellation = default)
+        DataCache? data = null, GridMeeting? meeting = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(siloCount, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(siloCount, SilosMax);
-        var grid = new LocalGrid(configure, logging, data ?? new DataCache());
+        var grid = new LocalGrid(configure, logging, data ?? new DataCache(), meeting);
         try
         {
             for (int i = 0; i < siloCount; i++)
@@ -140,7 +150,7 @@ public sealed partial class LocalGrid : IAsyncDisposable
 
     private async Task<LocalHost> StartHostAsync(int index, CancellationToken cancellation)
     {
-        int port = index == 0 && _ports.Count == 1 ? _primary.Port : FreePort();
+        int port = index == 0 && _ports.Count == 1 && !_isJoining ? _primary.Port : FreePort();
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         _logging?.Invoke(builder.Logging);
         builder.UseOrleans(orleans => orleans

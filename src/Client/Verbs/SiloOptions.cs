@@ -21,6 +21,18 @@ internal sealed class SiloOptions
         DefaultValueFactory = _ => 1,
     };
 
+    private readonly Option<int?> _port = new("--port")
+    {
+        Description = "The port of this process's first silo, so that other processes of this machine can join it. Microsoft Orleans only.",
+        HelpName = "N",
+    };
+
+    private readonly Option<int?> _join = new("--join")
+    {
+        Description = "Joins the grid of another process of this machine, which was given this port. Microsoft Orleans only.",
+        HelpName = "N",
+    };
+
     private readonly Option<string[]> _jobs = new("--job")
     {
         Description = "A job to submit once the jobs of the store are resumed; may be given several times.",
@@ -61,7 +73,7 @@ internal sealed class SiloOptions
     /// <summary>Adds everything to the verb, in the order its help shows.</summary>
     public void AddTo(Command verb)
     {
-        foreach (Option option in (Option[])[_store, _checkpoint, _silos, .. _scaling.All, _jobs, _exit, _out, _noTrace, _data, _json, _log])
+        foreach (Option option in (Option[])[_store, _checkpoint, _silos, _port, _join, .. _scaling.All, _jobs, _exit, _out, _noTrace, _data, _json, _log])
         {
             verb.Options.Add(option);
         }
@@ -86,6 +98,7 @@ internal sealed class SiloOptions
             mistakes.Add(string.Create(CultureInfo.InvariantCulture, $"--silos is {silos}; use 1 to {LocalGrid.SilosMax}."));
         }
 
+        GridMeeting? meeting = MeetingOf(parsed.GetValue(_port), parsed.GetValue(_join), mistakes);
         if (!TrainOptions.Levels.TryGetValue(level.ToLowerInvariant(), out LogLevel least))
         {
             mistakes.Add($"--log is {JobScalars.Quote(level)}; use {string.Join(", ", TrainOptions.Levels.Keys)}.");
@@ -94,7 +107,30 @@ internal sealed class SiloOptions
         ScalingOptions? scaling = _scaling.Read(parsed, silos, mistakes);
         return (new SiloRequest(
             store ?? "", checkpoint, silos, jobs, parsed.GetValue(_exit), parsed.GetRequiredValue(_out), !parsed.GetValue(_noTrace),
-            parsed.GetRequiredValue(_data), parsed.GetValue(_json), least, scaling), mistakes);
+            parsed.GetRequiredValue(_data), parsed.GetValue(_json), least, scaling, meeting), mistakes);
+    }
+
+    private static GridMeeting? MeetingOf(int? port, int? join, List<string> mistakes)
+    {
+        foreach ((string name, int? value) in (IEnumerable<(string, int?)>)[("--port", port), ("--join", join)])
+        {
+            if (value is < 1 or > ushort.MaxValue)
+            {
+                mistakes.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; use 1 to {ushort.MaxValue}."));
+            }
+            else if (value is not null && RuntimeName.Short != "orleans")
+            {
+                mistakes.Add(
+                    $"{name} is given, but the built-in runtime keeps all silos in one process; leave it out, or use --runtime orleans.");
+            }
+        }
+
+        if (port is not null && join is not null)
+        {
+            mistakes.Add("--port and --join are both given; the first process is given --port, every other one --join.");
+        }
+
+        return join is { } known ? new GridMeeting(known, IsJoining: true) : port is { } own ? new GridMeeting(own, IsJoining: false) : null;
     }
 }
 
@@ -106,9 +142,10 @@ internal sealed class SiloOptions
 /// <param name="Data">The data folder.</param>
 /// <param name="Log">The least level that is shown.</param>
 /// <param name="Scaling">How the number of silos follows the work; null when it does not.</param>
+/// <param name="Meeting">Where silos of several processes meet; null for those of this one alone.</param>
 internal sealed record SiloRequest(
     string Store, double CheckpointSeconds, int Silos, IReadOnlyList<JobFileOutcome> Jobs, bool EndsWhenDone, string Out, bool IsTraced,
-    string Data, bool IsJson, LogLevel Log, ScalingOptions? Scaling)
+    string Data, bool IsJson, LogLevel Log, ScalingOptions? Scaling, GridMeeting? Meeting)
 {
     /// <summary>What the silos are told.</summary>
     public void Configure(GridOptions options)

@@ -5,6 +5,7 @@ using OrleansSgd.Client.Reports;
 using OrleansSgd.Client.Training;
 using OrleansSgd.Core.Checkpoints;
 using OrleansSgd.Data;
+using OrleansSgd.Grains;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
 using OrleansSgd.Silo;
@@ -51,7 +52,14 @@ internal static class SiloVerb
                 }
             },
             cache,
+            request.Meeting,
             interrupted);
+        if (request.Meeting is { IsJoining: true } meeting)
+        {
+            await StayAsync(terminal, request, grid, meeting, interrupted);
+            return null;
+        }
+
         (GridScaling? scaling, Failure? unscaled) = await ScalingFlags.StartAsync(request.Scaling, grid, interrupted);
         if (unscaled is not null)
         {
@@ -84,6 +92,20 @@ internal static class SiloVerb
             // Shards write the end of their logs when the grid stops.
             await grid.DisposeAsync();
             jobs.ForEach(job => job.Dispose());
+        }
+    }
+
+    // The jobs are another process's; this one hosts what they place here, until it is told to go.
+    private static async Task StayAsync(
+        Terminal terminal, SiloRequest request, LocalGrid grid, GridMeeting meeting, CancellationToken interrupted)
+    {
+        Tell(terminal, request, string.Create(null, $"Joined the grid at port {meeting.Port} with {request.Silos} of its silos."));
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration registration = interrupted.Register(stopped.SetResult);
+        await stopped.Task;
+        foreach (LocalSilo silo in grid.Silos)
+        {
+            await grid.LeaveAsync(silo.Index, new GridOptions().DrainDeadline);
         }
     }
 

@@ -39,4 +39,14 @@ public sealed partial class JobGrain
 
         Signal(ref _progressed);
     }
+
+    // The members of a job that another coordinator has taken over are his; the store says whose it is.
+    private async Task StopMembersAsync(Run? run)
+    {
+        await _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (run is not null && !_isOutclaimed)
+        {
+            await run.StopMembersAsync(KeepersOf(run));
+        }
+    }
 }

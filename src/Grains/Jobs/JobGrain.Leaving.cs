@@ -104,9 +104,23 @@ public sealed partial class JobGrain
         _poll = null;
         run.Ledger.Flush();
         run.Ledger.Dispose();
+        await ReleaseClaimAsync(_claim!);
         Signal(ref _changed);
         RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(elsewhere));
         this.MigrateOnIdle();
         return false;
+    }
+
+    // The next activation may be in another process.
+    private async Task ReleaseClaimAsync(StoreClaim claim)
+    {
+        try
+        {
+            await port.Store!.ReleaseAsync(claim, CancellationToken.None);
+        }
+        catch (CheckpointStoreException trouble)
+        {
+            LogCommandFailed(Job, "Release", -1, 0, trouble.Message); // it ends with this process at the latest
+        }
     }
 }

@@ -539,7 +539,7 @@ public sealed partial class JobGrain(
         _keeping = KeepEndAsync(_run, phase, _trained);
         Signal(ref _changed);
         Signal(ref _progressed);
-        _ = _run?.StopMembersAsync(KeepersOf(_run));
+        _ = StopMembersAsync(_run);
     }
 
     private void CloseLedger(JobPhase phase)
