@@ -156,6 +156,9 @@ public static class TraceNames
     /// <summary>Tickets that were in x and are no longer; bytes.</summary>
     public const string Lost = Prefix + "lost";
 
+    /// <summary>Tickets that keepers added to what a new life of a shard starts from; bytes.</summary>
+    public const string Replayed = Prefix + "replayed";
+
     /// <summary>What happened; a sentence.</summary>
     public const string Reason = Prefix + "reason";
 

@@ -24,7 +24,7 @@ internal static class DependencyRules
         ["Experiments"] = ["Core", "Models", "Data", "Simulator", Tensors],
         ["Models"] = ["Core", Tensors, "TorchSharp", "TorchSharp.*"],
         ["Data"] = ["Core", Tensors, "CsvHelper"],
-        ["Storage"] = ["Core", "Azure.*", "System.IO.Hashing"],
+        ["Storage"] = ["Core", "Azure.*", "System.IO.Hashing", "System.Memory.Data"],
         ["Grains"] = ["Core", "Models", "Data", "Telemetry", Tensors, Hosting, .. Orleans],
         ["Silo"] = ["Core", "Models", "Data", "Telemetry", "Storage", "Grains", Hosting, AspNet, "OpenTelemetry", "OpenTelemetry.*", .. Orleans],
         ["Client"] =
@@ -70,6 +70,6 @@ internal static class DependencyRules
     ];
 
     private static bool Matches(string reference, string pattern) => pattern.EndsWith(".*", StringComparison.Ordinal)
-        ? reference.StartsWith(pattern[..^1], StringComparison.Ordinal)
+        ? reference.StartsWith(pattern[..^1], StringComparison.Ordinal) || reference == pattern[..^2]
         : reference == pattern;
 }

@@ -37,7 +37,8 @@ internal abstract record LedgerEvent
             span.Count("version"),
             span.Count("watermark"),
             TicketList.Read(span, "exceptions"),
-            TicketList.Read(span, "lost"));
+            TicketList.Read(span, "lost"),
+            span.Has("replayed") ? TicketList.Read(span, "replayed") : []);
         return restore.Exceptions is not [long first, ..] || first >= restore.Watermark
             ? restore
             : throw span.Wrong("exceptions", $"begin with {first}, below the watermark {restore.Watermark}");
@@ -54,13 +55,16 @@ internal sealed record SettleEvent(long Ticket, bool[] Applied) : LedgerEvent;
 internal sealed record RetireEvent(int Worker, long Ticket) : LedgerEvent;
 
 /// <summary>A new life of a shard begins with this settled set.</summary>
-internal sealed record RestoreEvent(int Shard, int Incarnation, long Version, long Watermark, long[] Exceptions, long[] Lost) : LedgerEvent
+internal sealed record RestoreEvent(int Shard, int Incarnation, long Version, long Watermark, long[] Exceptions, long[] Lost, long[] Replayed) : LedgerEvent
 {
     /// <summary>The lowest ticket that this event can say something about.</summary>
     public long TicketMin => Lost is [long first, ..] ? Math.Min(first, Watermark) : Watermark;
 
     /// <summary>True when the new life begins with this ticket settled.</summary>
     public bool Settles(long ticket) => ticket < Watermark || Array.BinarySearch(Exceptions, ticket) >= 0;
+
+    /// <summary>True when a keeper added this ticket to what the new life begins with.</summary>
+    public bool Replays(long ticket) => Array.BinarySearch(Replayed, ticket) >= 0;
 
     /// <summary>True when this ticket was lost.</summary>
     public bool Loses(long ticket) => Array.BinarySearch(Lost, ticket) >= 0;

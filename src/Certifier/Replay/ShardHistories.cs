@@ -67,7 +67,7 @@ internal static class ShardHistories
 
         if (lives.Count == 0 || incarnation < lives.Keys.First())
         {
-            lives.Add(incarnation, new RestoreEvent(shard, incarnation, 0, 0, [], []));
+            lives.Add(incarnation, new RestoreEvent(shard, incarnation, 0, 0, [], [], []));
         }
         else if (!resumptions.Exists(one => incarnation <= one.Resume.LivesBefore))
         {

@@ -58,11 +58,12 @@ internal sealed class ShardHistory
         old.ReadAll();
         _current = next;
         bool isCovered = old.HasLog && (old.IsWhole || old.Version >= restore.Version);
-        if (old.IsWhole && restore.Version > old.Version)
+        if (old.IsWhole && restore.Version > old.Version + restore.Replayed.Length)
         {
             _findings.Add(
                 FindingKind.Restore, restore.Watermark, restore.Shard,
-                $"Shard {restore.Shard} begins incarnation {restore.Incarnation} at version {restore.Version}, but the life before ended at {old.Version}.");
+                $"Shard {restore.Shard} begins incarnation {restore.Incarnation} at version {restore.Version}, but the life before ended at {old.Version}" +
+                (restore.Replayed.Length > 0 ? $" and {restore.Replayed.Length} tickets were replayed." : "."));
         }
 
         long end = Math.Max(Math.Max(restore.Watermark, old.TicketEnd), restore.Exceptions is [.., long last] ? last + 1 : 0);
@@ -99,12 +100,19 @@ internal sealed class ShardHistory
         bool isExpected = fate == SliceFate.Applied;
         if (life.BeginsWith(ticket))
         {
+            if (life.Replayed.Remove(ticket) && !isExpected)
+            {
+                _findings.Add(
+                    FindingKind.ExactlyOnce, ticket, shard,
+                    $"Ticket {ticket} is {Word(fate)} in shard {shard}, but incarnation {life.Incarnation} begins with it replayed.");
+            }
+
             if (life.Claims.Remove(ticket) && isExpected)
             {
                 _findings.Add(
                     FindingKind.Restore, ticket, shard,
                     $"Incarnation {life.Incarnation} of shard {shard} begins with ticket {ticket} settled, but the life before had not " +
-                    "applied it: the update is lost, and nothing says so.");
+                    "applied it and nobody replayed it: the update is lost, and nothing says so.");
             }
 
             return;
@@ -142,7 +150,11 @@ internal sealed class ShardHistory
     {
         bool had = old.BeginsWith(ticket) ? !old.Claims.Contains(ticket) : old.Applied(ticket, restore.Version);
         bool has = life.BeginsWith(ticket);
-        if (has && !had)
+        if (has && !had && restore.Replays(ticket))
+        {
+            life.Replayed.Add(ticket);
+        }
+        else if (has && !had)
         {
             if (isCovered)
             {

@@ -81,6 +81,9 @@ internal sealed class ShardLife
     /// <summary>Slots of the set that the life before it could not be shown to have had; what they are worth shows when they are finalised.</summary>
     public HashSet<long> Claims { get; } = [];
 
+    /// <summary>Slots of the set that keepers added to it.</summary>
+    public HashSet<long> Replayed { get; } = [];
+
     /// <summary>Attributes of its spans that nobody knows.</summary>
     public long UnknownAttributeCount { get; private set; }
 

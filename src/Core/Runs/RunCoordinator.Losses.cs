@@ -117,16 +117,17 @@ public sealed partial class RunCoordinator
     /// could repeat the rounds in between.
     /// </param>
     /// <param name="updatesGone">Updates that are gone from this shard.</param>
+    /// <param name="replayed">Tickets in the slice that keepers have added to it, ascending; null for none.</param>
     /// <returns>False when this life is not wanted any more; then nothing was counted, and it must not be started.</returns>
-    public bool TryRestoreShard(int shard, int incarnation, TicketSet settled, ref long version, out int updatesGone)
+    public bool TryRestoreShard(int shard, int incarnation, TicketSet settled, ref long version, out int updatesGone, long[]? replayed = null)
     {
         ArgumentNullException.ThrowIfNull(settled);
         bool isWanted = IsPresent(_shards[shard], incarnation);
-        updatesGone = isWanted ? Restore(shard, incarnation, settled, ref version) : 0;
+        updatesGone = isWanted ? Restore(shard, incarnation, settled, ref version, replayed ?? []) : 0;
         return isWanted;
     }
 
-    private int Restore(int shard, int incarnation, TicketSet settled, ref long version)
+    private int Restore(int shard, int incarnation, TicketSet settled, ref long version, long[] replayed)
     {
         int gone = _keepsRounds ? SkipRounds(ref version) : 0;
         var lost = new SortedSet<long>();
@@ -173,6 +174,7 @@ public sealed partial class RunCoordinator
             Watermark = settled.Watermark,
             Exceptions = exceptions,
             Lost = [.. lost],
+            Replayed = replayed,
         });
         return gone;
     }

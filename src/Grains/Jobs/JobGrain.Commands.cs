@@ -267,7 +267,7 @@ public sealed partial class JobGrain
         }
 
         // What was handed over is whole: whoever has an update under way lives, and pushes it to the new life.
-        int replayed = 0;
+        long[] replayed = [];
         if (newestLife < int.MaxValue)
         {
             (newest, replayed) = await ReplayAsync(run, command, newest);
@@ -276,7 +276,7 @@ public sealed partial class JobGrain
         var settled = new TicketSet();
         settled.Load(newest.TicketWatermark, newest.TicketExceptions);
         long version = newest.Version;
-        if (!run.Coordinator.TryRestoreShard(shard, command.Incarnation, settled, ref version, out int lost))
+        if (!run.Coordinator.TryRestoreShard(shard, command.Incarnation, settled, ref version, out int lost, replayed))
         {
             return null;
         }
@@ -287,7 +287,7 @@ public sealed partial class JobGrain
                 $"Shard {shard} came back from {source}, which compressed answers had kept some way off: x moved by an amount nobody knows.");
         }
 
-        LogShardRestored(Job, shard, command.Incarnation, source, version, replayed, lost);
+        LogShardRestored(Job, shard, command.Incarnation, source, version, replayed.Length, lost);
         return newest with
         {
             Incarnation = command.Incarnation,

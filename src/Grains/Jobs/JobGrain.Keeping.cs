@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Orleans.Runtime.Placement;
 using OrleansSgd.Core.Consistency;
+using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Keeping;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Shards;
@@ -64,15 +65,20 @@ public sealed partial class JobGrain
 
     // What only dead members had seen of a shard is with the keepers of the workers that pushed it. Of rounds, those that are complete there are
     // taken up; the slots of one that is not come with fences, or from the workers that retain them.
-    private async Task<(ShardStart Start, int Replayed)> ReplayAsync(Run run, RunCommand command, ShardStart start)
+    private async Task<(ShardStart Start, long[] Replayed)> ReplayAsync(Run run, RunCommand command, ShardStart start)
     {
         List<ReadOnlyMemory<byte>> frames = await FramesAsync(run, command.Member, start.TicketWatermark);
         var settled = new TicketSet();
         settled.Load(start.TicketWatermark, start.TicketExceptions);
         var shard = new ParameterShard(
             command.Member, command.Incarnation, MemoryMarshal.Cast<byte, float>(start.Slice.Span).ToArray(), start.Version, settled);
-        int replayed = UpdateKeeper.Replay(shard, frames, ticket => run.Coordinator.MayReplay(ticket, command.Member));
-        return replayed == 0 ? (start, 0) : (start with
+        UpdateKeeper.Replay(shard, frames, ticket => run.Coordinator.MayReplay(ticket, command.Member));
+        long[] replayed =
+        [
+            .. frames.Select(frame => PushFrame.ReadHeader(frame.Span).Ticket).Distinct()
+                .Where(ticket => !settled.Contains(ticket) && shard.Settled.Contains(ticket)).Order(),
+        ];
+        return replayed.Length == 0 ? (start, []) : (start with
         {
             Slice = MemoryMarshal.AsBytes(shard.Parameters).ToArray(),
             Version = shard.Version,

@@ -108,6 +108,11 @@ public sealed class RunTrace : IDisposable
                 chain.Add(TraceNames.Watermark, fact.Watermark);
                 chain.Add(TraceNames.Exceptions, Packed(fact.Exceptions));
                 chain.Add(TraceNames.Lost, Packed(fact.Lost));
+                if (fact.Replayed.Length > 0)
+                {
+                    chain.Add(TraceNames.Replayed, Packed(fact.Replayed));
+                }
+
                 break;
             default:
                 chain.Add(TraceNames.Reason, fact.Reason);

@@ -56,7 +56,7 @@ public sealed class SampleReportTests
     [Theory]
     [InlineData("""{"event":"evaluated","seconds":1,"tickets":1,"sampleReasons":{"lost":0}}""", "is no reasons")]
     [InlineData("""{"event":"evaluated","seconds":1,"tickets":1,"sampleReasons":["lost"]}""", "is no reasons")]
-    [InlineData("""{"event":"straggler","seconds":1,"worker":1,"ratio":4}""", "lacks silo")]
+    [InlineData("""{"event":"straggler","seconds":1,"silo":"s","ratio":4}""", "lacks worker")]
     public void The_checker_catches_a_planted_mistake(string output, string mistake) =>
         Assert.Contains(EventChecker.Mistakes(output), found => found.Contains(mistake, StringComparison.Ordinal));
 

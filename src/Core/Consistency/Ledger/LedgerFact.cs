@@ -59,6 +59,9 @@ public readonly record struct LedgerFact
     /// <summary>restore: tickets that the life before had applied and the new one has not, ascending.</summary>
     public long[] Lost { get => field ?? []; init; }
 
+    /// <summary>restore: tickets that keepers have added to what the new life starts from, ascending; the life before may never have had them.</summary>
+    public long[] Replayed { get => field ?? []; init; }
+
     /// <summary>settle, orphan: per shard, true when it applied its slice, false when the slice is void there.</summary>
     public bool[] Applied { get => field ?? []; init; }
 
