@@ -32,7 +32,13 @@ public sealed partial class JobGrain
                 await _changed.Task.WaitAsync(limit.Token);
             }
 
-            return _phase != JobPhase.Running || silo != Here || await GoElsewhereAsync(run);
+            // When the coordinator has gone meanwhile, its next activation knows what is still there.
+            return _phase switch
+            {
+                JobPhase.Running => silo != Here || await GoElsewhereAsync(run),
+                JobPhase.Starting => false,
+                _ => true,
+            };
         }
         catch (OperationCanceledException)
         {

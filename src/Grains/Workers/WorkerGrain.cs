@@ -180,7 +180,8 @@ public sealed partial class WorkerGrain(
                 hint = "The message names the cause; the log of the silo has the rest.";
             }
 
-            if (machine.StopReason is not (WorkerStopReason.Finished or WorkerStopReason.Left) && !pool.Stopping.IsCancellationRequested)
+            // Whoever ended the loop knows, and may be waiting for it.
+            if (machine.StopReason is not (WorkerStopReason.Finished or WorkerStopReason.Left) && !cancellation.IsCancellationRequested)
             {
                 await ReportEndAsync(job, identity, error, hint);
             }
