@@ -67,7 +67,11 @@ internal static class ToleranceBenchmark
                     : new ModelPlan { Kind = model },
                 Run = new RunPlan
                 {
-                    Workers = workers, Shards = shards, Batch = 64, Epochs = epochs, Rate = new SchedulePlan(Rate: 0.1),
+                    Workers = workers,
+                    Shards = shards,
+                    Batch = 64,
+                    Epochs = epochs,
+                    Rate = new SchedulePlan(Rate: 0.1),
                 },
             };
             return await TrainingBenchmark.EndOfAsync(grid, plan);

@@ -72,7 +72,11 @@ public sealed class ReplayedTraceTests : IDisposable
 
         ledger.Fact(new LedgerFact(LedgerFactKind.Restore)
         {
-            Shard = 0, Incarnation = 2, Version = Kept + 1, Watermark = Kept + 1, Replayed = replayed,
+            Shard = 0,
+            Incarnation = 2,
+            Version = Kept + 1,
+            Watermark = Kept + 1,
+            Replayed = replayed,
         });
         ledger.Row(Row(Kept, incarnation: 1, isKeptVoid)); // its worker has heard of the new life by now
         ledger.Row(Row(Kept + 1, incarnation: 2, isVoid: false));

@@ -37,7 +37,10 @@ public class SynchronousTests
             FaultPlan drawn = FaultPlan.Draw(seed, RunPlan.Bsp);
             FaultPlan plan = drawn.Undisturbed with
             {
-                Loss = drawn.Loss, Duplication = drawn.Duplication, Slow = drawn.Slow, ShardCrashes = drawn.ShardCrashes,
+                Loss = drawn.Loss,
+                Duplication = drawn.Duplication,
+                Slow = drawn.Slow,
+                ShardCrashes = drawn.ShardCrashes,
             };
             RunFacts facts = FaultSimulation.Run(plan);
             RunTotals totals = facts.Of<Ended>().Single().Totals;

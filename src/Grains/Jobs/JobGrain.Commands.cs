@@ -19,6 +19,8 @@ public sealed partial class JobGrain
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
 
+    private Task _evaluating = Task.CompletedTask;
+
     private async Task CarryOutAsync(Run run, RunCommand command)
     {
         try
@@ -128,7 +130,23 @@ public sealed partial class JobGrain
         run.Coordinator.WorkerFenced(command.Ticket, reports);
     }
 
+    // Evaluations overlap, but are told in the order of their epochs; the run is not over before all are told.
     private async Task EvaluateAsync(Run run, int epoch, bool isLast)
+    {
+        Task before = _evaluating;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _evaluating = done.Task;
+        try
+        {
+            await EvaluateAsync(run, epoch, isLast, before);
+        }
+        finally
+        {
+            done.SetResult();
+        }
+    }
+
+    private async Task EvaluateAsync(Run run, int epoch, bool isLast, Task before)
     {
         for (int tries = 0; _phase == JobPhase.Running; tries++)
         {
@@ -152,6 +170,7 @@ public sealed partial class JobGrain
 
                 (double loss, double accuracy) = await run.Evaluator.EvaluateAsync(snapshot.Parameters);
                 await MeasureAsync(run, model);
+                await before;
                 _events.Add(new JobEvent(
                     "evaluated", seconds, run.Coordinator.Totals.Tickets, epoch, loss, accuracy, Samples: SamplesOf(run.Coordinator, epoch - 1)));
                 if (isLast)

@@ -125,7 +125,8 @@ internal sealed class CrashingFiles(int steps, CrashingFiles.Loss loss) : FileSt
             {
                 File.WriteAllBytes(to, before);
             }
-        }));
+        }
+        ));
     }
 
     public override void MoveFolder(string from, string to)
@@ -146,7 +147,8 @@ internal sealed class CrashingFiles(int steps, CrashingFiles.Loss loss) : FileSt
             {
                 File.WriteAllBytes(path, before);
             }
-        }));
+        }
+        ));
     }
 
     public override void DeleteFolder(string path)
