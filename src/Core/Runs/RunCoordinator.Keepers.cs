@@ -11,8 +11,8 @@ namespace OrleansSgd.Core.Runs;
 /// </remarks>
 public sealed partial class RunCoordinator
 {
-    // How many earlier keepers of a worker may still have what its lost life pushed.
-    private const int KeepersRemembered = 3;
+    /// <summary>Keepers of a worker, the newest ones, that may still have what one of its lost lives pushed; nobody asks the ones before.</summary>
+    public const int KeepersRemembered = 3;
 
     private readonly int _retainedMax;
     private readonly KeeperSeat[] _keepers;

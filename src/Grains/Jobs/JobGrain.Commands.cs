@@ -268,13 +268,15 @@ public sealed partial class JobGrain
         }
 
         int newestLife = run.Snapshot?.Incarnation(shard) ?? 0;
+        bool isWhole = false;
         if (command.From > 0 && await HandOverAsync(run, command) is { Version: >= 0 } handed)
         {
-            (newest, newestLife) = (With(newest, handed), int.MaxValue);
+            newest = With(newest, handed);
+            isWhole = true;
             source = "its last life";
         }
 
-        for (int worker = 0; worker < run.Workers.Length && newestLife < int.MaxValue; worker++)
+        for (int worker = 0; worker < run.Workers.Length && !isWhole; worker++)
         {
             SliceAnswer answer = await CollectAsync(run, worker, shard, command.Incarnation);
             if (answer.Version >= 0 && (answer.Incarnation, answer.Version).CompareTo((newestLife, newest.Version)) >= 0)
@@ -287,7 +289,7 @@ public sealed partial class JobGrain
 
         // What was handed over is whole: whoever has an update under way lives, and pushes it to the new life.
         long[] replayed = [];
-        if (newestLife < int.MaxValue)
+        if (!isWhole)
         {
             (newest, replayed) = await ReplayAsync(run, command, newest);
         }

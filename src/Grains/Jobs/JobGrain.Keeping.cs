@@ -32,6 +32,7 @@ public sealed partial class JobGrain
             else
             {
                 run.Coordinator.KeeperStarted(command.Member, command.Incarnation);
+                ForgetKeeper(command.Member, command.Incarnation - RunCoordinator.KeepersRemembered);
             }
         }
         catch (Exception error) when (IsPassing(error))
@@ -39,6 +40,18 @@ public sealed partial class JobGrain
             await PauseAsync(command, error);
             run.Coordinator.KeeperLost(command.Member, command.Incarnation);
         }
+    }
+
+    // Nobody asks it any more, and it holds memory; one that cannot be reached is gone anyway.
+    private void ForgetKeeper(int worker, int number)
+    {
+        if (number > 0)
+        {
+            _ = SuppressAsync(KeeperOf(worker, number).Stop());
+        }
+
+        static async Task SuppressAsync(Task stop) =>
+            await stop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     // The newest keeper is asked first; one that is gone answers that it has nothing.
