@@ -46,6 +46,13 @@ public interface ICheckpointStore
     /// <summary>Reads one part and compares its checksum.</summary>
     Task<ReadOnlyMemory<byte>> ReadAsync(string job, CheckpointPart part, CancellationToken cancellation);
 
+    /// <summary>Opens the mark of a claim's life, at 0; null where the store has none, as one behind a network.</summary>
+    Task<ITicketMark?> OpenMarkAsync(StoreClaim claim, CancellationToken cancellation) => Task.FromResult<ITicketMark?>(null);
+
+    /// <summary>What is left of the marks of a job's lives, by generation: at least those since the newest checkpoint but one.</summary>
+    Task<IReadOnlyDictionary<long, long>> MarksAsync(string job, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyDictionary<long, long>>(new Dictionary<long, long>());
+
     /// <summary>The jobs that have anything here, sorted.</summary>
     Task<string[]> JobsAsync(CancellationToken cancellation);
 }

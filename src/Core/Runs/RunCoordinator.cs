@@ -143,7 +143,7 @@ public sealed partial class RunCoordinator
         }
 
         PlaceAbsent();
-        Shrink();
+        Drain(); // a silo that began to leave while it was the only one can do so now
         _isBalanceDue |= isJoined;
         Balance();
     }

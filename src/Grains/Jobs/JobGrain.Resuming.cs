@@ -171,27 +171,59 @@ public sealed partial class JobGrain
     }
 
     // A run that begins has nothing to take up, but may have a store.
-    private Task TakeUpAsync(Run run, Resumption? from)
+    private async Task TakeUpAsync(Run run, Resumption? from)
     {
         if (from is not null)
         {
-            return GoOnAsync(run, from);
+            await GoOnAsync(run, from);
         }
-
-        if (_claim is not null)
+        else if (_claim is not null)
         {
             run.KeepLog(new LedgerLog());
         }
 
-        return Task.CompletedTask;
+        if (_claim is { } claim && port.Store is { } store)
+        {
+            run.Mark = await MarkOrNone(() => store.OpenMarkAsync(claim, CancellationToken.None), null);
+            run.Mark?.Set(run.Coordinator.Totals.Tickets);
+        }
+    }
+
+    // How far the lives since the checkpoint had got: each of them began at its ticket. −1 when nobody knows.
+    private async Task<long> RedoneAsync(Run run, Resumption from)
+    {
+        long ticket = from.Run.Ticket;
+        IReadOnlyDictionary<long, long> marks = await MarkOrNone(
+            () => port.Store!.MarksAsync(Job, CancellationToken.None), new Dictionary<long, long>());
+        if (marks.ContainsKey(from.Manifest.Generation))
+        {
+            return marks.Where(mark => mark.Key >= from.Manifest.Generation && mark.Key < from.Claim.Generation)
+                .Sum(mark => Math.Max(0, mark.Value - ticket));
+        }
+
+        long end = from.Saved?.Cluster == cluster.Value.ClusterId ? await TicketEndAsync(run) : -1;
+        return end < 0 ? -1 : Math.Max(0, end - ticket);
+    }
+
+    // A mark is worth no trouble: without one it is said that the number is not known.
+    private async Task<T> MarkOrNone<T>(Func<Task<T>> ask, T none)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (CheckpointStoreException trouble)
+        {
+            LogCommandFailed(Job, "Mark", -1, 0, trouble.Message);
+            return none;
+        }
     }
 
     // What was done before counts up to the checkpoint's ticket, and nothing after it.
     private async Task GoOnAsync(Run run, Resumption from)
     {
-        long end = from.Saved?.Cluster == cluster.Value.ClusterId ? await TicketEndAsync(run) : -1;
         long ticket = from.Run.Ticket;
-        long redone = end < 0 ? -1 : Math.Max(0, end - ticket);
+        long redone = await RedoneAsync(run, from);
         int before = Core.Runs.SavedRun.LivesBefore(from.Claim.Generation);
         await pool.Run(() =>
         {

@@ -489,6 +489,7 @@ public sealed partial class JobGrain(
         Spans.Run(
             _begun, plan.Mode, plan.Workers, plan.Shards, _run.Coordinator.Totals.Tickets, outcome);
         _run.Ledger.Dispose();
+        _run.Mark?.Dispose();
     }
 
     private static bool IsPassing(Exception error) => error is TimeoutException or OrleansException;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansSgd.Core.Checkpoints;
 using OrleansSgd.Core.Consistency.Monitoring;
 using OrleansSgd.Core.Membership;
 using OrleansSgd.Core.Runs;
@@ -48,6 +49,9 @@ internal sealed record Run(
 
     /// <summary>Samples the run consists of.</summary>
     public long SamplesTotal => (long)Data.Train.Count * Plan.Run.Epochs;
+
+    /// <summary>Where the number of tickets is noted; null where the store has no such place.</summary>
+    public ITicketMark? Mark { get; set; }
 
     /// <summary>Makes the parts of a run; nothing is started yet.</summary>
     /// <param name="job">Where its spans belong.</param>

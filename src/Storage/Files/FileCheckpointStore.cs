@@ -104,6 +104,34 @@ public sealed class FileCheckpointStore : ICheckpointStore
     }
 
     /// <inheritdoc/>
+    public Task<ITicketMark?> OpenMarkAsync(StoreClaim claim, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        JobFolder folder = new(_root, claim.Job);
+        return Do<ITicketMark?>($"opening the mark of job '{claim.Job}'", _ =>
+        {
+            long oldest = folder.Manifests().Select(one => one.Order.Generation).DefaultIfEmpty(claim.Generation).Min();
+            foreach (long older in folder.MarksNow().Where(one => one < oldest).ToArray())
+            {
+                _steps.Delete(folder.MarkOf(older));
+            }
+
+            _steps.MakeFolder(folder.Marks);
+            return new MappedMark(folder.MarkOf(claim.Generation));
+        }, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<long, long>> MarksAsync(string job, CancellationToken cancellation)
+    {
+        JobFolder folder = new(_root, job);
+        return Do<IReadOnlyDictionary<long, long>>($"reading the marks of job '{job}'", _ => folder.MarksNow()
+            .Select(generation => (Generation: generation, Tickets: MappedMark.Read(folder.MarkOf(generation))))
+            .Where(one => one.Tickets is not null)
+            .ToDictionary(one => one.Generation, one => one.Tickets!.Value), cancellation);
+    }
+
+    /// <inheritdoc/>
     public Task<string[]> JobsAsync(CancellationToken cancellation) => Do("listing jobs", _ =>
         !Directory.Exists(_root) ? [] : Directory.GetDirectories(_root)
             .Select(folder => StoreNames.JobOf(Path.GetFileName(folder)))

@@ -32,6 +32,15 @@ internal sealed class JobFolder(string root, string job)
     /// <summary>One folder for each life, with its parts.</summary>
     public string Parts => System.IO.Path.Combine(Path, "parts");
 
+    /// <summary>One file for each life: how far it got.</summary>
+    public string Marks => System.IO.Path.Combine(Path, "marks");
+
+    /// <summary>The mark of a life.</summary>
+    public string MarkOf(long generation) => System.IO.Path.Combine(Marks, StoreNames.Digits(generation));
+
+    /// <summary>The lives of which a mark is there.</summary>
+    public IEnumerable<long> MarksNow() => Directory.Exists(Marks) ? NumbersIn(Marks, "") : [];
+
     /// <summary>The file of a claim.</summary>
     public string ClaimOf(long generation) => System.IO.Path.Combine(Claims, StoreNames.Digits(generation));
 

@@ -105,6 +105,15 @@ public sealed class MemoryCheckpointStore : ICheckpointStore
             : throw StoreSentences.Damaged(Address, job, part, kept is null ? "is missing" : Mistake(kept, part)!), cancellation);
 
     /// <inheritdoc/>
+    public Task<ITicketMark?> OpenMarkAsync(StoreClaim claim, CancellationToken cancellation) =>
+        Do<ITicketMark?>(() => KeptOf(claim).Marks[claim.Generation] = new MemoryMark(), cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<long, long>> MarksAsync(string job, CancellationToken cancellation) =>
+        Do<IReadOnlyDictionary<long, long>>(
+            () => _content.Jobs.TryGetValue(job, out Kept? kept) ? kept.Marks.ToDictionary(one => one.Key, one => one.Value.Tickets) : [], cancellation);
+
+    /// <inheritdoc/>
     public Task<string[]> JobsAsync(CancellationToken cancellation) =>
         Do(() => _content.Jobs.Keys.Order(StringComparer.Ordinal).ToArray(), cancellation);
 
@@ -200,5 +209,21 @@ public sealed class MemoryCheckpointStore : ICheckpointStore
         public SortedDictionary<ManifestOrder, (byte[] Bytes, long Written)> Manifests { get; } = [];
 
         public Dictionary<string, (byte[] Bytes, long Written)> Parts { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<long, MemoryMark> Marks { get; } = [];
+    }
+
+    private sealed class MemoryMark : ITicketMark
+    {
+        private long _tickets;
+
+        public long Tickets => Volatile.Read(ref _tickets);
+
+        public void Set(long tickets) => Volatile.Write(ref _tickets, tickets);
+
+        public void Dispose()
+        {
+            // What it says stays, as a file would.
+        }
     }
 }

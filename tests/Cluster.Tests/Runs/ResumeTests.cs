@@ -113,11 +113,13 @@ public sealed class ResumeTests
     {
         string id;
         long ticket;
+        long seen;
         await using (TestGrid lost = await StartAsync(2))
         {
             IJobGrain job = await lost.SubmitAsync(Plan(mode));
             id = job.GetPrimaryKeyString();
             ticket = (await CheckpointOf(job, above: 0)).CheckpointTicket;
+            seen = (await job.Progress(0)).Tickets;
             foreach (InProcessSiloHandle silo in lost.Cluster.Silos.ToArray())
             {
                 await lost.Cluster.KillSiloAsync(silo);
@@ -130,7 +132,9 @@ public sealed class ResumeTests
 
         Assert.Null(ended.Error);
         Assert.Equal((JobPhase.Completed, Epochs * 2000L, 1), (ended.Phase, ended.Samples, ended.Resumptions));
-        Assert.True(Assert.Single(ended.Events, one => one.Kind == "resumed").Tickets >= ticket);
+        JobEvent resumed = Assert.Single(ended.Events, one => one.Kind == "resumed");
+        Assert.True(resumed.Tickets >= ticket);
+        Assert.True(resumed.TicketsRedone >= Math.Max(0, seen - resumed.Tickets), $"{seen} were given, {resumed.TicketsRedone} after {resumed.Tickets} are redone");
         Assert.Empty(ended.Alarms);
 
         await using TestGrid third = await StartAsync(1);

@@ -111,6 +111,24 @@ public class MoveTests
     }
 
     [Fact]
+    public void Silo_that_began_to_leave_as_the_last_one_hands_over_once_another_has_joined()
+    {
+        RunScript script = RunScript.Running();
+        script.Coordinator.SilosChanged(["a"]);
+        script.StartAll();
+        Lease lease = script.Lease(1);
+        script.Ticket(1, lease, 0);
+        script.Coordinator.SiloLeaving("a");
+        script.Commands();
+
+        script.Coordinator.SilosChanged(["a", "c"]);
+
+        Assert.Equal("StartShard 0#2 on c from 1, StartShard 1#3 on c from 2", script.Commands());
+        Assert.Equal(TicketVerdict.Stale, script.AskTicket(1, lease, out _, batch: 1));
+        Assert.Equal(LeaseVerdict.Leave, script.Ask(1, -1, out _));
+    }
+
+    [Fact]
     public void Silo_that_dies_before_it_has_left_is_a_crash()
     {
         RunScript script = RunScript.Running();

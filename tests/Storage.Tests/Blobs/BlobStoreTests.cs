@@ -13,6 +13,8 @@ public sealed class BlobStoreTests(Azurite azurite) : StoreConformance
 
     private static CancellationToken None => CancellationToken.None;
 
+    protected override bool HasMarks => false;
+
     [Fact]
     public async Task A_manifest_that_an_old_life_uploaded_and_could_not_list_never_counts()
     {
