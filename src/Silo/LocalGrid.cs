@@ -156,6 +156,9 @@ public sealed partial class LocalGrid : IAsyncDisposable
         builder.UseOrleans(orleans => orleans
             .UseLocalhostClustering(port, FreePort(), _primary, "orleans-sgd", Cluster)
             .Configure<SiloOptions>(options => options.SiloName = LocalHost.NameOf(index))
+
+            // With the older directory, a silo that dies takes along activations elsewhere whose entries it held: a worker and its keeper at once.
+            .AddDistributedGrainDirectory()
             .AddGrid(
                 options =>
                 {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
@@ -10,6 +11,10 @@ public static class CoreHostingExtensions
     /// <summary>Traces calls to and from this silo, under the sources Microsoft.Orleans.Application and Microsoft.Orleans.Runtime.</summary>
     public static ISiloBuilder AddActivityPropagation(this ISiloBuilder builder) =>
         builder.ConfigureServices(services => services.AddSingleton<Engine.ActivityPropagation>());
+
+    /// <summary>Keeps activations when a silo dies that held their entries of the grain directory. Here no silo holds entries: without effect.</summary>
+    [Experimental("ORLEANSEXP003")]
+    public static ISiloBuilder AddDistributedGrainDirectory(this ISiloBuilder siloBuilder, string? name = null) => siloBuilder;
 
     /// <summary>Joins the grid of the silos on this machine (here: in this process) that name the same primary silo.</summary>
     /// <param name="builder">The silo.</param>
