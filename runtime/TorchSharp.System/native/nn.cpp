@@ -1,5 +1,6 @@
 // Layers, losses and flat parameter vectors. The managed side of each function is in NN/NeuralNative.cs: keep both in step.
 #include "common.h"
+#include "pooling.h"
 
 #include <array>
 #include <cmath>
@@ -89,7 +90,9 @@ GRID_API Tensor* grid_nn_conv2d_named(
 GRID_API Tensor* grid_nn_max_pool2d(
     const Tensor* input, Extent kernel, Extent stride, Extent padding, Extent dilation, int32_t ceil_mode) {
     return give([&] {
-        return at::max_pool2d(*input, kernel.both(), stride.both(), padding.both(), dilation.both(), ceil_mode != 0);
+        return grid::is_halving(*input, kernel.both(), stride.both(), padding.both(), dilation.both(), ceil_mode != 0)
+            ? grid::halve_by_maximum(*input)
+            : at::max_pool2d(*input, kernel.both(), stride.both(), padding.both(), dilation.both(), ceil_mode != 0);
     });
 }
 
