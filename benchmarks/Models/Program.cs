@@ -1,9 +1,19 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Intrinsics;
+using OrleansSgd.Benchmarks.Models;
 using OrleansSgd.Core.Randomness;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Models;
+
+// 'networks THREADS SECONDS [NAME [SESSIONS]]' measures those of libtorch instead.
+if (args is ["networks", var threads, var seconds, .. var rest])
+{
+    NetworkSpeed.Measure(
+        int.Parse(threads, CultureInfo.InvariantCulture), double.Parse(seconds, CultureInfo.InvariantCulture), rest.ElementAtOrDefault(0) ?? "",
+        int.Parse(rest.ElementAtOrDefault(1) ?? "1", CultureInfo.InvariantCulture));
+    return;
+}
 
 // Microseconds of one gradient on one core: the median of many, so that a busy neighbour does not count.
 int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
@@ -30,7 +40,7 @@ MeasureSmoothness("logistic 47236, 74 entries a row", "logistic", 20_000, 47236,
 
 static void Measure(string name, ModelPlan plan, int featureCount, int classCount, int count, int entriesPerRow = 0)
 {
-    IModel model = ModelCatalog.Create(plan, featureCount, classCount);
+    IModel model = ModelCatalog.Create(plan, [featureCount], classCount);
     SampleBatch batch = entriesPerRow > 0
         ? SparseBatch(count, featureCount, classCount, entriesPerRow)
         : DenseBatch(count, featureCount, classCount);
@@ -121,7 +131,7 @@ static void MeasureSmoothness(string name, string kind, int count, int featureCo
     var source = new OneBatchSource(entriesPerRow > 0
         ? SparseBatch(1024, featureCount, 2, entriesPerRow)
         : DenseBatch(1024, featureCount, 2), count);
-    IModel model = ModelCatalog.Create(new ModelPlan { Kind = kind }, featureCount, 2);
+    IModel model = ModelCatalog.Create(new ModelPlan { Kind = kind }, [featureCount], 2);
     long start = Stopwatch.GetTimestamp();
     double smoothness = model.Smoothness(source)!.Value;
     double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -1,10 +1,6 @@
 using System.Text.Json;
-using OrleansSgd.Core.Runs;
-using OrleansSgd.Core.Schedules;
-using OrleansSgd.Data;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
-using OrleansSgd.Models;
 using OrleansSgd.Silo;
 
 namespace OrleansSgd.Benchmarks.Training;
@@ -12,16 +8,17 @@ namespace OrleansSgd.Benchmarks.Training;
 /// <summary>What keepers and checkpoints cost when nothing goes wrong: the same job with both and with neither, in turn, on two silos.</summary>
 internal static class ToleranceBenchmark
 {
-    public static async Task<string> RunAsync(string model, int workers, int shards, int epochs, int pairs, string data)
+    public static async Task<string> RunAsync(BenchmarkOptions options)
     {
         var ratios = new List<double>();
         double stall = 0;
-        for (int pair = -1; pair < pairs; pair++)
+        for (int pair = -1; pair < options.Pairs; pair++)
         {
             // The order changes from pair to pair, so that a machine that warms up or slows down favours neither.
             bool isFirst = pair % 2 == 0;
-            JobProgress one = await RunAsync(model, workers, shards, pair < 0 ? 1 : epochs, data, isTolerant: isFirst);
-            JobProgress other = await RunAsync(model, workers, shards, pair < 0 ? 1 : epochs, data, isTolerant: !isFirst);
+            int epochs = pair < 0 ? 1 : options.Epochs;
+            JobProgress one = await RunAsync(options, epochs, isTolerant: isFirst);
+            JobProgress other = await RunAsync(options, epochs, isTolerant: !isFirst);
             if (pair >= 0) // the first pair compiles everything
             {
                 (JobProgress tolerant, JobProgress bare) = isFirst ? (one, other) : (other, one);
@@ -34,47 +31,32 @@ internal static class ToleranceBenchmark
         return JsonSerializer.Serialize(new
         {
             system = "orleans-sgd",
-            workload = $"{model} with keepers and checkpoints / without",
+            workload = $"{options.Model} with keepers and checkpoints / without",
             ratioMedian = ratios[ratios.Count / 2],
             ratioMin = ratios[0],
             ratioMax = ratios[^1],
-            pairs,
+            pairs = options.Pairs,
             checkpointStallShareMax = stall,
-            workers,
-            shards,
+            workers = options.Workers,
+            shards = options.Shards,
         });
     }
 
-    private static async Task<JobProgress> RunAsync(string model, int workers, int shards, int epochs, string data, bool isTolerant)
+    private static async Task<JobProgress> RunAsync(BenchmarkOptions options, int epochs, bool isTolerant)
     {
         string store = Path.Combine(Path.GetTempPath(), $"tolerance-{Environment.ProcessId}");
         try
         {
-            await using LocalGrid grid = await LocalGrid.StartAsync(2, options =>
+            await using LocalGrid grid = await LocalGrid.StartAsync(2, one =>
             {
-                options.DataFolder = Path.GetFullPath(data);
-                options.ComputeThreads = Math.Max(1, workers / 2);
-                options.KeepsUpdates = isTolerant;
-                options.Store = isTolerant ? store : "";
-                options.CheckpointPeriod = isTolerant ? options.CheckpointPeriod : TimeSpan.Zero;
+                one.DataFolder = options.Data;
+                one.ComputeThreads = Math.Max(1, options.Workers / 2);
+                one.KeepsUpdates = isTolerant;
+                one.Store = isTolerant ? store : "";
+                one.CheckpointPeriod = isTolerant ? one.CheckpointPeriod : TimeSpan.Zero;
             });
-            var plan = new JobPlan
-            {
-                Name = "tolerance",
-                Data = new DataPlan { Kind = DataKinds.Mnist },
-                Model = model == ModelCatalog.Mlp
-                    ? new ModelPlan { Kind = ModelCatalog.Mlp, Hidden = [256] }
-                    : new ModelPlan { Kind = model },
-                Run = new RunPlan
-                {
-                    Workers = workers,
-                    Shards = shards,
-                    Batch = 64,
-                    Epochs = epochs,
-                    Rate = new SchedulePlan(Rate: 0.1),
-                },
-            };
-            return await TrainingBenchmark.EndOfAsync(grid, plan);
+            JobPlan plan = BenchmarkJob.Of(options.Model, options.Workers, options.Shards, epochs, options.Limit);
+            return (await BenchmarkJob.RunAsync(grid, plan)).Progress;
         }
         finally
         {

@@ -1,71 +1,51 @@
 using System.Text.Json;
 using OrleansSgd.Core.Codecs;
-using OrleansSgd.Core.Runs;
-using OrleansSgd.Core.Schedules;
-using OrleansSgd.Data;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
-using OrleansSgd.Models;
 using OrleansSgd.Silo;
 
 namespace OrleansSgd.Benchmarks.Training;
 
 /// <summary>Samples a second of a whole asynchronous run on one silo with a compute thread a worker.</summary>
+/// <remarks>Compiling and reading the data come before the clock starts, the test after it has stopped.</remarks>
 internal static class TrainingBenchmark
 {
-    public static async Task<string> RunAsync(
-        string model, int workers, int shards, int epochs, string codec, string data)
+    private const int WarmUpBatches = 40;
+
+    public static async Task<string> RunAsync(BenchmarkOptions options)
     {
-        await using LocalGrid grid = await LocalGrid.StartAsync(1, options =>
+        await using LocalGrid grid = await LocalGrid.StartAsync(1, one =>
         {
-            options.DataFolder = Path.GetFullPath(data);
-            options.ComputeThreads = workers;
+            one.DataFolder = options.Data;
+            one.ComputeThreads = options.Workers;
+            options.SetThreads(one);
         });
-        var plan = new JobPlan
+        JobPlan plan = BenchmarkJob.Of(options.Model, options.Workers, options.Shards, options.Epochs, options.Limit);
+        plan = plan with
         {
-            Name = model,
-            Data = new DataPlan { Kind = DataKinds.Mnist },
-            Model = model == ModelCatalog.Mlp
-                ? new ModelPlan { Kind = ModelCatalog.Mlp, Hidden = [256] }
-                : new ModelPlan { Kind = model },
-            Run = new RunPlan
+            Run = plan.Run with
             {
-                Workers = workers,
-                Shards = shards,
-                Batch = 64,
-                Epochs = 2,
-                Rate = new SchedulePlan(Rate: 0.1),
-                Codec = codec == CodecPlan.TopK ? new CodecPlan(CodecPlan.TopK, Fraction: 0.01) : new CodecPlan(codec),
+                Codec = options.Codec == CodecPlan.TopK ? new CodecPlan(CodecPlan.TopK, Fraction: 0.01) : new CodecPlan(options.Codec),
+                Consistency = plan.Run.Consistency with { CutSeconds = options.CutSeconds },
             },
         };
-        await EndOfAsync(grid, plan); // compiles everything and reads the data
+        int warmUp = Math.Min(WarmUpBatches * plan.Run.Batch, options.Limit ?? int.MaxValue);
+        await BenchmarkJob.RunAsync(grid, plan with { Data = plan.Data with { Limit = warmUp }, Run = plan.Run with { Epochs = 1 } });
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        JobProgress progress = await EndOfAsync(grid, plan with { Run = plan.Run with { Epochs = epochs } });
+        (IJobGrain job, JobProgress progress) = await BenchmarkJob.RunAsync(grid, plan);
+        long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         return JsonSerializer.Serialize(new
         {
             system = "orleans-sgd",
-            workload = model,
+            workload = $"{plan.Data.Kind}-{options.Model}-b{plan.Run.Batch}",
             samplesPerSecond = progress.Samples / progress.Seconds,
-            testAccuracy = progress.Events[^1].TestAccuracy,
-            workers,
-            shards,
-            codec,
+            testAccuracy = await BenchmarkJob.AccuracyAsync(job, plan, options.Data),
+            workers = options.Workers,
+            threads = options.Threads,
+            shards = options.Shards,
+            codec = options.Codec,
             delayMean = progress.DelayMean,
-            allocatedBytesPerUpdate = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)progress.Updates,
+            allocatedBytesPerUpdate = allocated / (double)progress.Updates,
         });
-    }
-
-    internal static async Task<JobProgress> EndOfAsync(LocalGrid grid, JobPlan plan)
-    {
-        SubmitAnswer answer = await grid.Grains.GetGrain<IGridGrain>(IGridGrain.Key).Submit(plan.ToJson());
-        IJobGrain job = grid.Grains.GetGrain<IJobGrain>(answer.Job
-            ?? throw new InvalidOperationException(string.Join(' ', answer.Mistakes)));
-        JobProgress progress;
-        do
-        {
-            progress = await job.WaitFor(long.MaxValue, eventsSeen: 0);
-        }
-        while (!progress.IsOver);
-        return progress.Error is null ? progress : throw new InvalidOperationException(progress.Error);
     }
 }

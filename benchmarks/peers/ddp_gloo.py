@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """PyTorch DistributedDataParallel over gloo: processes that average their gradients in every step.
 
-Each process takes batches of 64, as each Hogwild process does, so one step of the group covers 64 times the processes.
+Each process takes whole batches, as each Hogwild process does, so one step of the group covers batch times the processes.
 """
 
 import environment
@@ -21,18 +21,6 @@ import bench
 import training
 
 
-class Network(torch.nn.Module):
-    """The model over parameters given from outside; the module copies them, since every process has its own here."""
-
-    def __init__(self, parameters):
-        super().__init__()
-        self.values = torch.nn.ParameterList([torch.nn.Parameter(value.clone()) for value in parameters])
-        self._plain = list(self.values)  # a plain list: looking into a ParameterList in every step costs time
-
-    def forward(self, images):
-        return training.logits(self._plain, images)
-
-
 def ddp_step(network, rate):
     """One step through DDP: backward averages the gradients, the update is in place, gradients are dropped."""
     leaves = list(network.parameters())
@@ -48,14 +36,14 @@ def ddp_step(network, rate):
     return step
 
 
-def worker(rank, chosen, parameters, batches, table, barrier):
+def worker(rank, chosen, model, batches, table, barrier):
     distributed.init_process_group("gloo", init_method=f"file://{chosen.meeting}",
                                    rank=rank, world_size=chosen.processes)
-    network = DistributedDataParallel(Network(parameters), broadcast_buffers=False, gradient_as_bucket_view=True)
-    step = ddp_step(network, chosen.rate)
+    module = model.module()  # every process has its own
+    initial = {name: value.clone() for name, value in module.state_dict().items()}
+    step = ddp_step(DistributedDataParallel(module, broadcast_buffers=False, gradient_as_bucket_view=True), chosen.rate)
     bench.warm_up(step, batches)
-    for leaf, value in zip(network.parameters(), parameters):
-        leaf.detach().copy_(value)
+    module.load_state_dict(initial)
 
     deadline = time.perf_counter() + chosen.seconds if chosen.seconds else None
     spent = torch.zeros(1)
@@ -69,8 +57,7 @@ def worker(rank, chosen, parameters, batches, table, barrier):
 
     bench.timed(rank, chosen, step, batches, table, barrier, expired)
     if rank == 0:
-        for value, leaf in zip(parameters, network.parameters()):
-            value.copy_(leaf.detach())
+        model.take(module)
     distributed.destroy_process_group()
 
 

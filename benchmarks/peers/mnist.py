@@ -29,7 +29,7 @@ def _part(folder, prefix):
     if labels.max() >= CLASSES:
         raise ValueError(f"{folder}: {prefix} label {labels.argmax()} is {labels.max()}; "
                          f"labels are 0 to {CLASSES - 1}.")
-    pixels = torch.from_numpy(images.reshape(-1, PIXELS)).float().div_(255)
+    pixels = torch.from_numpy(images.reshape(-1, PIXELS)).float().mul_(1 / 255)  # rounds as the grid does
     return pixels, torch.from_numpy(labels).long()
 
 

@@ -9,12 +9,12 @@ import bench
 import training
 
 
-def worker(rank, chosen, parameters, batches, table, barrier):
-    initial = [parameter.clone() for parameter in parameters]
-    step = training.STEPS[chosen.step](parameters, chosen.rate)
+def worker(rank, chosen, model, batches, table, barrier):
+    initial = [value.clone() for value in model.state]
+    step = training.STEPS[chosen.step](model, chosen.rate)
     bench.warm_up(step, batches)
-    for parameter, value in zip(parameters, initial):
-        parameter.copy_(value)
+    for value, first in zip(model.state, initial):
+        value.copy_(first)
     bench.timed(rank, chosen, step, batches, table, barrier)
 
 

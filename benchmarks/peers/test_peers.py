@@ -12,8 +12,13 @@ from pathlib import Path
 import numpy
 import torch
 
+import cifar
 import environment
+import ledger
+import loss_curve
 import mnist
+import networks
+import ratios
 import training
 
 HERE = Path(__file__).resolve().parent
@@ -34,6 +39,18 @@ def write_toy_set(folder, train=320, test=100):
             image[2 * label:2 * label + 2] = 255
         write_idx(folder / f"{prefix}-images-idx3-ubyte", mnist.IMAGES, images)
         write_idx(folder / f"{prefix}-labels-idx1-ubyte", mnist.LABELS, labels)
+
+
+def write_toy_colours(folder, each=26, test=100):
+    """Ten classes, each with its own bright rows in one colour, in the six files of CIFAR-10."""
+    chance = numpy.random.default_rng(SEED)
+    for name, count in [*((name, each) for name in cifar.TRAIN), (cifar.TEST[0], test)]:
+        labels = chance.integers(0, 10, count)
+        images = chance.integers(0, 60, (count, 3, 32, 32))
+        for image, label in zip(images, labels):
+            image[label % 3, 3 * label:3 * label + 3] = 255
+        records = numpy.concatenate([labels[:, None], images.reshape(count, -1)], axis=1)
+        (folder / name).write_bytes(records.astype(numpy.uint8).tobytes())
 
 
 class WithFolder(unittest.TestCase):
@@ -80,18 +97,57 @@ class Reading(WithFolder):
         self.assertIn("100 images but 99 labels", self.refusal())
 
 
+class ReadingColours(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+        write_toy_colours(self.folder)
+
+    def refusal(self):
+        with self.assertRaises(ValueError) as caught:
+            cifar.load(self.folder)
+        return str(caught.exception)
+
+    def test_a_record_is_a_label_and_three_planes_row_by_row(self):
+        pixels = numpy.zeros((3, 32, 32), numpy.uint8)
+        pixels[1, 2, 3] = 255  # green, third row, fourth column
+        (self.folder / cifar.TRAIN[0]).write_bytes(bytes([7]) + pixels.tobytes())
+        (images, labels), (test_images, _) = cifar.load(self.folder)
+        self.assertEqual((4 * 26 + 1, 3, 32, 32), tuple(images.shape))
+        self.assertEqual((100, 3, 32, 32), tuple(test_images.shape))
+        self.assertEqual((7, 1.0, 1.0), (int(labels[0]), float(images[0, 1, 2, 3]), float(images[0].sum())))
+
+    def test_files_in_the_folder_of_the_official_archive_are_found(self):
+        inner = self.folder / cifar.INNER
+        inner.mkdir()
+        for name in [*cifar.TRAIN, *cifar.TEST]:
+            (self.folder / name).rename(inner / name)
+        self.assertEqual(130, len(cifar.load(self.folder)[0][1]))
+
+    def test_cut_file_is_refused(self):
+        path = self.folder / "data_batch_3.bin"
+        path.write_bytes(path.read_bytes()[:-1])
+        self.assertIn(f"data_batch_3.bin has {26 * 3073 - 1} bytes", self.refusal())
+
+    def test_label_out_of_range_is_named(self):
+        path = self.folder / "test_batch.bin"
+        path.write_bytes(path.read_bytes()[:3073] + bytes([10]) + path.read_bytes()[3074:])
+        self.assertIn("test_batch.bin: label 1 is 10", self.refusal())
+
+
 class Steps(unittest.TestCase):
     def difference_after_steps(self, model, plant=lambda parameters: None):
         chance = torch.Generator().manual_seed(SEED)
         images = torch.rand(64, 784, generator=chance)
         labels = torch.randint(0, 10, (64,), generator=chance)
-        by_engine, by_hand = training.new_parameters(model, SEED), training.new_parameters(model, SEED)
+        by_engine, by_hand = training.new_model(model, SEED), training.new_model(model, SEED)
         first, second = training.autograd_step(by_engine, 0.1), training.manual_step(by_hand, 0.1)
         for _ in range(5):
             first(images, labels)
             second(images, torch.eye(10)[labels])
-        plant(by_hand)
-        return max(float((a - b).abs().max()) for a, b in zip(by_engine, by_hand))
+        plant(by_hand.parameters)
+        return max(float((a - b).abs().max()) for a, b in zip(by_engine.parameters, by_hand.parameters))
 
     def test_gradient_written_by_hand_is_autograds(self):
         for model in training.LAYERS:
@@ -102,6 +158,42 @@ class Steps(unittest.TestCase):
             parameters[-1][0] += 1e-3
 
         self.assertGreater(self.difference_after_steps("mlp", plant), 1e-4)
+
+
+class Networks(unittest.TestCase):
+    def images(self, name, count):
+        chance = torch.Generator().manual_seed(SEED)
+        return torch.rand(count, *((784,) if name == "lenet5" else (3, 32, 32)), generator=chance)
+
+    def test_parameters_are_as_many_as_the_papers_nets_have(self):
+        counts = {name: sum(value.numel() for value in networks.new(name, SEED).parameters()) for name in networks.NETWORKS}
+        self.assertEqual({"lenet5": 61706, "resnet20": 269722}, counts)
+
+    def test_layout_of_images_does_not_change_what_a_network_says(self):
+        for name in networks.NETWORKS:
+            images = self.images(name, 4)
+            said = [training.new_model(name, SEED, layout).answers(images) for layout in training.LAYOUTS]
+            self.assertLess(float((said[0] - said[1]).detach().abs().max()), 1e-5, name)
+
+    def test_a_step_in_shared_memory_is_that_of_torchs_own_optimiser(self):
+        for name in networks.NETWORKS:
+            model, plain = training.new_model(name, SEED, "contiguous"), networks.new(name, SEED)
+            model.share()
+            images, labels = model.prepared(self.images(name, 8)), torch.arange(8)
+            training.autograd_step(model, 0.1)(images, labels)
+            optimiser = torch.optim.SGD(plain.parameters(), 0.1)
+            torch.nn.functional.cross_entropy(plain(images), labels).backward()
+            optimiser.step()
+            for ours, (key, theirs) in zip(model.state, plain.state_dict().items()):
+                self.assertTrue(ours.is_shared(), key)
+                self.assertLess(float((ours - theirs).abs().max()), 1e-5, f"{name} {key}")
+
+    def test_state_that_a_process_of_its_own_trained_comes_back(self):
+        for name in training.MODELS:
+            model, other = training.new_model(name, SEED), training.new_model(name, SEED + 1)
+            model.share()
+            model.take(other.module())
+            self.assertTrue(all(torch.equal(a, b) for a, b in zip(model.state, other.state)), name)
 
 
 class Order(unittest.TestCase):
@@ -121,6 +213,13 @@ class Order(unittest.TestCase):
         self.assertEqual(140, len(seen))
         answers = iter([False, False, True])
         self.assertEqual(70 * 64, training.run(lambda *_: None, batches, None, lambda: next(answers)))
+        answers = iter([False, False, True])
+        self.assertEqual(16 * 64, training.run(lambda *_: None, batches, None, lambda: next(answers), clock_every=8))
+
+    def test_size_of_batches_is_the_workloads(self):
+        batches = training.Batches(torch.zeros(300, 1), torch.arange(300), "samples", SEED, size=128)
+        self.assertEqual([128, 128], [len(targets) for _, targets in batches.epoch()])
+        self.assertEqual(256, training.run(lambda *_: None, batches, 1, lambda: False))
 
     def test_share_smaller_than_a_batch_is_refused(self):
         with self.assertRaisesRegex(ValueError, "63 samples"):
@@ -139,11 +238,70 @@ class Environment(unittest.TestCase):
         self.assertEqual(f"{environment.ALLOCATOR} other.so", settings["LD_PRELOAD"])
 
 
+class Ratios(unittest.TestCase):
+    def line(self, system, speed, workload="mnist-lenet5-b64", **members):
+        return json.dumps({"system": system, "workload": workload, "samplesPerSecond": speed, "testAccuracy": 0.99, "threads": 1, **members})
+
+    def test_only_runs_with_equal_members_threads_and_workload_are_compared(self):
+        said = ratios.report([
+            self.line("orleans-sgd", 30, workers=2), self.line("pytorch-hogwild", 20, processes=2),
+            self.line("orleans-sgd", 50, workers=2), self.line("pytorch-hogwild", 20, processes=2),
+            self.line("orleans-sgd", 9, workers=1), self.line("pytorch-single", 10, "mnist-lenet5-b64-resampled", processes=1),
+            self.line("pytorch-ddp-gloo", 5, "cifar10-resnet20-b128", processes=2)])
+        self.assertEqual(
+            ["mnist-lenet5-b64, 1 × 1 thread: grid / pytorch-single (samples drawn anew each epoch) = 0.90 (pairs 0.90 to 0.90)",
+             "mnist-lenet5-b64, 2 × 1 thread: grid / pytorch-hogwild = 2.00 (pairs 1.50 to 2.50)"], said[:2])
+        self.assertEqual(2 + 5, len(said))
+        self.assertIn("median 40 samples/s (30 to 50)", "".join(said))
+
+
+class Ledger(unittest.TestCase):
+    def content(self):
+        page = (HERE.parents[1] / "docs" / "trace-format.md").read_text(encoding="utf-8")
+        block = page.split("```hex rows\n")[1].split("```")[0]
+        return bytes.fromhex("".join(line.split("#")[0] for line in block.splitlines()))
+
+    def test_rows_of_the_documents_example_are_read(self):
+        first, second = ledger.rows(self.content(), 2, shards=1)
+        self.assertEqual((300, 64, 0.125, 32.0, False), first)
+        self.assertEqual((299, 128, 0.5, True), (second.ticket, second.sample_count, second.rate, second.halved))
+
+    def test_rows_that_do_not_fill_their_span_are_refused(self):
+        with self.assertRaisesRegex(ValueError, "1 bytes too many"):
+            list(ledger.rows(self.content() + b"\0", 2, shards=1))
+
+    def test_trace_without_its_end_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "trace.jsonl"
+            path.write_text(json.dumps({"resourceSpans": []}) + "\n", encoding="utf-8")
+            with self.assertRaisesRegex(ValueError, "did not end in order"):
+                ledger.read(path)
+
+
+class LossCurve(unittest.TestCase):
+    def losses(self, steps):
+        chance = torch.Generator().manual_seed(SEED)
+        images, labels = torch.rand(24, 1, 28, 28, generator=chance), torch.randint(0, 10, (24,), generator=chance)
+        return loss_curve.losses(networks.new("lenet5", SEED), images, labels, torch.arange(24).view(3, 8), steps)
+
+    def steps(self, rate, halved=False):
+        return [ledger.Row(ticket, 8, rate, 0.0, halved) for ticket in range(3)]
+
+    def test_halves_of_a_batch_make_the_same_step_where_nothing_normalises(self):
+        for whole, halves in zip(self.losses(self.steps(0.1)), self.losses(self.steps(0.1, halved=True))):
+            self.assertAlmostEqual(whole, halves, delta=1e-5)
+
+    def test_another_rate_would_be_seen(self):
+        right, wrong = self.losses(self.steps(0.1)), self.losses(self.steps(0.11))
+        self.assertEqual(right[0], wrong[0])
+        self.assertGreater(abs(right[2] - wrong[2]) / right[2], 1e-4)
+
+
 class Scripts(WithFolder):
     def start(self, script, *arguments):
         settings = {name: value for name, value in os.environ.items() if name != environment.MARK}
         command = [sys.executable, str(HERE / script), "--data", str(self.folder), *arguments]
-        return subprocess.run(command, env=settings, capture_output=True, text=True, timeout=120)
+        return subprocess.run(command, env=settings, capture_output=True, text=True, timeout=300)
 
     def test_each_script_prints_one_line_and_learns(self):
         available = len(os.sched_getaffinity(0))
@@ -159,6 +317,30 @@ class Scripts(WithFolder):
             self.assertEqual(processes, result["processes"])
             self.assertGreater(result["samplesPerSecond"], 0)
             self.assertGreater(result["testAccuracy"], 0.9, script)
+
+    def test_network_is_measured_by_each_script(self):
+        available = len(os.sched_getaffinity(0))
+        for script, processes in (("single.py", 1), ("hogwild.py", 2), ("ddp_gloo.py", 2)):
+            if processes > available:
+                continue
+            done = self.start(script, "--model", "lenet5", "--epochs", "80", "--rate", "0.2", "--order", "samples")
+            self.assertEqual(0, done.returncode, done.stderr)
+            result = json.loads(done.stdout)
+            self.assertEqual("mnist-lenet5-b64-resampled", result["workload"])
+            self.assertGreater(result["testAccuracy"], 0.8, script)
+
+    def test_network_with_batch_normalisation_is_measured_and_its_layout_said(self):
+        write_toy_colours(self.folder)
+        done = self.start("single.py", "--model", "resnet20", "--epochs", "1", "--limit", "128", "--layout", "contiguous")
+        self.assertEqual(0, done.returncode, done.stderr)
+        result = json.loads(done.stdout)
+        self.assertEqual(("pytorch-single-contiguous", "cifar10-resnet20-b128"), (result["system"], result["workload"]))
+
+    def test_what_does_not_go_together_is_refused(self):
+        for script, *arguments in (("hogwild.py", "--model", "resnet20"), ("single.py", "--model", "lenet5", "--step", "manual"),
+                                   ("single.py", "--layout", "contiguous")):
+            done = self.start(script, *arguments)
+            self.assertEqual((2, ""), (done.returncode, done.stdout), arguments)
 
     def test_seconds_end_a_run_of_several_processes_together(self):
         for script in ("hogwild.py", "ddp_gloo.py"):

@@ -20,7 +20,10 @@ public sealed class DataCache
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentException.ThrowIfNullOrEmpty(dataFolder);
         string folder = Path.GetFullPath(dataFolder);
-        string key = string.Join('\n', [plan.ToCanonicalText(), folder, .. DataCatalog.FilesOf(plan, folder).Select(Stamp)]);
+
+        // How samples are read and changed later on makes no other set.
+        string text = (plan with { Augment = null, Prefetch = null }).ToCanonicalText();
+        string key = string.Join('\n', [text, folder, .. DataCatalog.FilesOf(plan, folder).Select(Stamp)]);
         Slot slot = _slots.GetOrAdd(key, static _ => new());
         lock (slot.Gate)
         {

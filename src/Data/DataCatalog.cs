@@ -1,8 +1,11 @@
+using OrleansSgd.Data.Cifar10;
 using OrleansSgd.Data.Csv;
+using OrleansSgd.Data.Fetch;
 using OrleansSgd.Data.Files;
 using OrleansSgd.Data.Idx;
 using OrleansSgd.Data.LibSvm;
 using OrleansSgd.Data.Synthetic;
+using OrleansSgd.Data.Text;
 
 namespace OrleansSgd.Data;
 
@@ -36,6 +39,8 @@ public static class DataCatalog
             DataKinds.Idx => OpenIdx(plan, folder),
             DataKinds.LibSvm => OpenLibSvm(plan, folder),
             DataKinds.Csv => OpenCsv(plan, folder),
+            DataKinds.Cifar10 => Cifar10Sets.Open(folder, plan),
+            DataKinds.Text => OpenText(plan, folder),
             _ => Generate(plan),
         };
     }
@@ -48,6 +53,11 @@ public static class DataCatalog
         if (plan.Kind == DataKinds.Mnist)
         {
             return [.. MnistFiles.Names.Select(name => MnistFiles.Find(folder, name))];
+        }
+
+        if (plan.Kind == DataKinds.Cifar10)
+        {
+            return [.. Cifar10Files.Names.Select(name => Cifar10Files.Find(folder, name))];
         }
 
         string?[] named = plan.Kind == DataKinds.Synthetic
@@ -107,6 +117,13 @@ public static class DataCatalog
             using Stream stream = DataFile.OpenRead(path, CheckPath);
             return CsvTableReader.Read(stream, path, CsvLayout.Of(plan), limit ?? int.MaxValue);
         }
+    }
+
+    private static DataSets OpenText(DataPlan plan, string folder)
+    {
+        string path = Path.Combine(folder, plan.Path!);
+        using Stream stream = DataFile.OpenRead(path, PublicSet.Of(plan) is { } set ? $"Bring it with: grid data fetch {set.Name}" : CheckPath);
+        return TextSets.Make(TextTokens.Read(stream, path), path, plan);
     }
 
     private static DataSets Generate(DataPlan plan)

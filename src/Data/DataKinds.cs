@@ -18,8 +18,27 @@ public static class DataKinds
     /// <summary>The four IDX files of MNIST under <c>mnist</c> of the data folder.</summary>
     public const string Mnist = "mnist";
 
+    /// <summary>The six binary files of CIFAR-10 under <c>cifar10</c> of the data folder.</summary>
+    public const string Cifar10 = "cifar10";
+
+    /// <summary>One text; samples are windows of its characters.</summary>
+    public const string Text = "text";
+
     /// <summary>Every kind, in the order errors list them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Idx, LibSvm, Csv, Synthetic, Mnist];
+    public static IReadOnlyList<string> All { get; } = [Idx, LibSvm, Csv, Synthetic, Mnist, Cifar10, Text];
+}
+
+/// <summary>The random changes made to training images before a gradient is taken.</summary>
+public static class Augmentations
+{
+    /// <summary>Moves the image by up to 4 pixels each way; what comes in at the edge is 0.</summary>
+    public const string Crop = "crop";
+
+    /// <summary>Mirrors every other image, left for right.</summary>
+    public const string Flip = "flip";
+
+    /// <summary>Every change, in the order in which they are made.</summary>
+    public static IReadOnlyList<string> All { get; } = [Crop, Flip];
 }
 
 /// <summary>The shapes of synthetic data.</summary>

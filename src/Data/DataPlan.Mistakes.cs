@@ -13,19 +13,30 @@ public sealed partial record DataPlan
     /// <summary>Most features of synthetic least squares, whose spectrum is computed exactly in O(d³).</summary>
     public const int LeastSquaresFeatureCountMax = 1024;
 
+    /// <summary>Most batches read ahead: enough for any pause of a disk, and 64 batches of memory a worker.</summary>
+    public const int PrefetchMax = 64;
+
+    /// <summary>Longest window of a text.</summary>
+    public const int LengthMax = 1 << 16;
+
     private static readonly string[] Files = [DataKinds.Idx, DataKinds.LibSvm, DataKinds.Csv];
+    private static readonly string[] Images = [DataKinds.Idx, DataKinds.Mnist, DataKinds.Cifar10];
+    private static readonly string[] Public = [DataKinds.Mnist, DataKinds.Cifar10];
 
     private static readonly (string Key, Func<DataPlan, bool> IsSet, string[] Kinds)[] Uses =
     [
-        ("path", p => p.Path is not null, Files),
+        ("path", p => p.Path is not null, [.. Files, DataKinds.Text]),
         ("labelPath", p => p.LabelPath is not null, [DataKinds.Idx]),
         ("testPath", p => p.TestPath is not null, Files),
         ("testLabelPath", p => p.TestLabelPath is not null, [DataKinds.Idx]),
-        ("limit", p => p.Limit is not null, [.. Files, DataKinds.Mnist]),
-        ("testLimit", p => p.TestLimit is not null, [.. Files, DataKinds.Mnist]),
-        ("testShare", p => p.TestShare is not null, Files),
+        ("limit", p => p.Limit is not null, [.. Files, .. Public]),
+        ("testLimit", p => p.TestLimit is not null, [.. Files, .. Public]),
+        ("testShare", p => p.TestShare is not null, [.. Files, DataKinds.Text]),
         ("seed", p => p.Seed is not null, [.. Files, DataKinds.Synthetic]),
-        ("normalise", p => p.Normalise is not null, [DataKinds.Idx, DataKinds.Csv, DataKinds.Mnist]),
+        ("normalise", p => p.Normalise is not null, [DataKinds.Idx, DataKinds.Csv, .. Public]),
+        ("augment", p => p.Augment is not null, Images),
+        ("length", p => p.Length is not null, [DataKinds.Text]),
+        ("stride", p => p.Stride is not null, [DataKinds.Text]),
         ("labels", p => p.Labels is not null, [DataKinds.LibSvm, DataKinds.Csv]),
         ("classCount", p => p.ClassCount is not null, [.. Files, DataKinds.Synthetic]),
         ("featureCount", p => p.FeatureCount is not null, [DataKinds.LibSvm, DataKinds.Synthetic]),
@@ -56,13 +67,28 @@ public sealed partial record DataPlan
             .Where(use => use.IsSet(this) && !use.Kinds.Contains(Kind))
             .Select(use => $"{use.Key} is not used by kind {Kind}, only by {Choices(use.Kinds)}; remove it.")
             .Concat(Kind == DataKinds.Synthetic ? SyntheticMistakes() : FileMistakes())
+            .Concat(ReadingMistakes())
             .Select(mistake => at + mistake)
             .ToList();
     }
 
+    /// <summary>Everything that does not fit the samples, once they are open.</summary>
+    /// <param name="prefix">As in <see cref="Mistakes"/>.</param>
+    /// <param name="shape">Extents of one sample.</param>
+    public IEnumerable<string> MistakesWith(string prefix, IReadOnlyList<int> shape)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentNullException.ThrowIfNull(shape);
+        string at = prefix.Length == 0 || prefix.EndsWith('.') ? prefix : prefix + ".";
+        if (Augment is { Count: > 0 } && shape.Count != 3)
+        {
+            yield return $"{at}augment changes images of rank 3 (channels, rows, columns), but a sample is {string.Join(" × ", shape)}; remove it.";
+        }
+    }
+
     private IEnumerable<string> FileMistakes()
     {
-        if (Kind != DataKinds.Mnist && string.IsNullOrWhiteSpace(Path))
+        if (!Public.Contains(Kind) && string.IsNullOrWhiteSpace(Path))
         {
             yield return $"path is missing; name the training file of kind {Kind}.";
         }
@@ -82,7 +108,7 @@ public sealed partial record DataPlan
             yield return "testPath is empty; name a file or remove it.";
         }
 
-        if (TestLimit is not null && TestPath is null && Kind != DataKinds.Mnist)
+        if (TestLimit is not null && TestPath is null && !Public.Contains(Kind))
         {
             yield return "testLimit needs testPath; remove it or name the test file.";
         }
@@ -102,6 +128,29 @@ public sealed partial record DataPlan
             .Concat(CountMistakes("classCount", ClassCount, 2, ClassCountMax))
             .Concat(CountMistakes("featureCount", FeatureCount, 1, FeatureCountMax))
             .Concat(LabelMistakes()))
+        {
+            yield return mistake;
+        }
+    }
+
+    private IEnumerable<string> ReadingMistakes()
+    {
+        IReadOnlyList<string> changes = Augment ?? [];
+        for (int i = 0; i < changes.Count; i++)
+        {
+            if (!Augmentations.All.Contains(changes[i]))
+            {
+                yield return $"augment[{i}] is {Quoted(changes[i])}; use {Choices(Augmentations.All)}.";
+            }
+            else if (changes.Take(i).Contains(changes[i]))
+            {
+                yield return $"augment names {changes[i]} twice; once is enough.";
+            }
+        }
+
+        foreach (string mistake in CountMistakes("prefetch", Prefetch, 0, PrefetchMax)
+            .Concat(CountMistakes("length", Length, 1, LengthMax))
+            .Concat(CountMistakes("stride", Stride, 1, int.MaxValue)))
         {
             yield return mistake;
         }

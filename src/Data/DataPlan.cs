@@ -10,7 +10,7 @@ namespace OrleansSgd.Data;
 /// </remarks>
 public sealed partial record DataPlan
 {
-    /// <summary>One of <see cref="DataKinds.All"/>: idx, libsvm, csv, synthetic, mnist.</summary>
+    /// <summary>One of <see cref="DataKinds.All"/>: idx, libsvm, csv, synthetic, mnist, cifar10, text.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>Training samples (idx: the images). Relative paths start at the data folder. Plain or gzip.</summary>
@@ -34,7 +34,10 @@ public sealed partial record DataPlan
     /// <summary>Reads the first n rows of the test file; at least 1.</summary>
     public int? TestLimit { get; init; }
 
-    /// <summary>Share of the rows of <see cref="Path"/> drawn for testing by <see cref="Seed"/>; above 0, below 1.</summary>
+    /// <summary>
+    /// Share of the rows of <see cref="Path"/> drawn for testing by <see cref="Seed"/>; text: share of the characters, at the end of the
+    /// text. Above 0, below 1.
+    /// </summary>
     public double? TestShare { get; init; }
 
     /// <summary>Seed of the split and of synthetic data; default 1.</summary>
@@ -42,9 +45,24 @@ public sealed partial record DataPlan
 
     /// <summary>
     /// Subtracts the mean and divides by the standard deviation of the training rows: one pair for all pixels (idx,
-    /// mnist), one pair a column (csv). Default false.
+    /// mnist), one pair a colour (cifar10), one pair a column (csv). Default false.
     /// </summary>
     public bool? Normalise { get; init; }
+
+    /// <summary>
+    /// Some of <see cref="Augmentations.All"/>: random changes of training images, drawn anew in each epoch. idx, mnist, cifar10; default
+    /// none.
+    /// </summary>
+    public IReadOnlyList<string>? Augment { get; init; }
+
+    /// <summary>Batches of the lease that are read ahead while a gradient is computed; 0 to 64, default 0.</summary>
+    public int? Prefetch { get; init; }
+
+    /// <summary>Characters a model sees before it predicts the next; 1 to 65536, default 64. text.</summary>
+    public int? Length { get; init; }
+
+    /// <summary>Characters between the beginnings of two samples; 1 or more, default <see cref="Length"/>. text.</summary>
+    public int? Stride { get; init; }
 
     /// <summary>One of <see cref="LabelSchemes.All"/>; default auto. libsvm and csv.</summary>
     public string? Labels { get; init; }

@@ -9,6 +9,10 @@ public sealed class GridOptions
     /// <summary>Threads that compute gradients, 1 to 1024. Default: the processors of the machine.</summary>
     public int ComputeThreads { get; set; } = Environment.ProcessorCount;
 
+    /// <summary>Threads that one gradient may use inside libtorch, 1 to 1024; all silos of a process have the same. Default 1.</summary>
+    /// <remarks>Times the compute threads of all silos of a machine, no more than its processors: more threads wait for each other.</remarks>
+    public int IntraOpThreads { get; set; } = 1;
+
     /// <summary>How often a job asks which silos are up. 10 ms to 1 min; default 250 ms.</summary>
     /// <remarks>A lost silo is also noticed when a call to it fails; this bounds the time when nobody calls.</remarks>
     public TimeSpan MembershipPollPeriod { get; set; } = TimeSpan.FromMilliseconds(250);
@@ -43,6 +47,11 @@ public sealed class GridOptions
         if (ComputeThreads is < 1 or > 1024)
         {
             yield return $"Grid:ComputeThreads is {ComputeThreads}; use 1 to 1024.";
+        }
+
+        if (IntraOpThreads is < 1 or > 1024)
+        {
+            yield return $"Grid:IntraOpThreads is {IntraOpThreads}; use 1 to 1024.";
         }
 
         if (MembershipPollPeriod < TimeSpan.FromMilliseconds(10) || MembershipPollPeriod > TimeSpan.FromMinutes(1))

@@ -7,6 +7,7 @@ using OrleansSgd.Data;
 using OrleansSgd.Grains;
 using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Compute;
+using OrleansSgd.Models.Torch;
 using OrleansSgd.Silo.Draining;
 using OrleansSgd.Storage;
 
@@ -33,7 +34,11 @@ public static class GridServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(data ?? new DataCache());
         services.AddSingleton(provider =>
-            new ComputePool(provider.GetRequiredService<IOptions<GridOptions>>().Value.ComputeThreads));
+        {
+            GridOptions options = provider.GetRequiredService<IOptions<GridOptions>>().Value;
+            TorchThreads.Set(options.IntraOpThreads);
+            return new ComputePool(options.ComputeThreads);
+        });
         services.AddHostedService<ComputePoolLifetime>();
         services.AddSingleton(provider => new CheckpointPort(store ?? StoreOf(provider)));
 

@@ -53,7 +53,7 @@ public sealed class DocumentTests
 
     [Fact]
     public void The_job_file_that_the_README_explains_is_the_one_that_is_run() => Assert.Equal(
-        SourceTree.Read("jobs/mnist.yaml"), Assert.Single(Documents.Blocks(SourceTree.Read("README.md"), "yaml")));
+        SourceTree.Read("jobs/lenet.yaml"), Assert.Single(Documents.Blocks(SourceTree.Read("README.md"), "yaml")));
 
     // What the program, or the script around it, does not take of a command line.
     private static IEnumerable<string> Unknown(string[] words)

@@ -26,6 +26,7 @@ public class DataCacheTests
 
         Assert.Same(sets, cache.Open(Plan, folder.Path + Path.DirectorySeparatorChar + "."));
         Assert.NotSame(sets, cache.Open(Plan with { Limit = 1 }, folder.Path));
+        Assert.Same(sets, cache.Open(Plan with { Prefetch = 2 }, folder.Path));
     }
 
     [Fact]

@@ -5,12 +5,12 @@ public class DataPlanTests
     [Fact]
     public void Unknown_kind_lists_the_known_ones() =>
         Assert.Equal(
-            ["data.kind is \"parquet\"; use idx, libsvm, csv, synthetic or mnist."],
+            ["data.kind is \"parquet\"; use idx, libsvm, csv, synthetic, mnist, cifar10 or text."],
             new DataPlan { Kind = "parquet" }.Mistakes("data"));
 
     [Fact]
     public void Missing_kind_is_called_missing() =>
-        Assert.Equal(["kind is missing; use idx, libsvm, csv, synthetic or mnist."], new DataPlan().Mistakes(""));
+        Assert.Equal(["kind is missing; use idx, libsvm, csv, synthetic, mnist, cifar10 or text."], new DataPlan().Mistakes(""));
 
     [Fact]
     public void Every_mistake_is_reported_at_once_with_its_key_and_range()
@@ -79,6 +79,30 @@ public class DataPlanTests
     }
 
     [Fact]
+    public void How_images_and_texts_are_read_is_checked_with_the_rest()
+    {
+        var images = new DataPlan { Kind = "cifar10", Augment = ["crop", "turn", "crop"], Prefetch = 65, TestShare = 0.5 };
+        var text = new DataPlan { Kind = "text", Length = 0, Stride = 0, Augment = ["flip"] };
+
+        Assert.Equal(
+            [
+                "testShare is not used by kind cifar10, only by idx, libsvm, csv or text; remove it.",
+                "augment[1] is \"turn\"; use crop or flip.",
+                "augment names crop twice; once is enough.",
+                "prefetch is 65; use 0 to 64.",
+            ],
+            images.Mistakes(""));
+        Assert.Equal(
+            [
+                "augment is not used by kind text, only by idx, mnist or cifar10; remove it.",
+                "path is missing; name the training file of kind text.",
+                "length is 0; use 1 to 65536.",
+                "stride is 0; use 1 or more.",
+            ],
+            text.Mistakes(""));
+    }
+
+    [Fact]
     public void Canonical_text_holds_what_is_set_and_reads_back_as_the_same_plan()
     {
         var plan = new DataPlan { Kind = "csv", Path = "täglich.csv", TestShare = 0.1, Seed = ulong.MaxValue, Header = false };
@@ -88,6 +112,7 @@ public class DataPlanTests
         Assert.Equal(plan, DataPlan.Parse(text));
         Assert.Equal(text, DataPlan.Parse(text).ToCanonicalText());
         Assert.Equal("""{"kind":"mnist"}""", new DataPlan { Kind = "mnist" }.ToCanonicalText());
+        Assert.Equal(["crop"], DataPlan.Parse(new DataPlan { Kind = "mnist", Augment = ["crop"] }.ToCanonicalText()).Augment!);
     }
 
     [Theory]

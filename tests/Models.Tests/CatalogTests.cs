@@ -24,7 +24,7 @@ public class CatalogTests
     [Fact]
     public void Unknown_kind_lists_the_known_ones() =>
         Assert.Equal(
-            ["kind is 'svm'; use one of least-squares, logistic, softmax, mlp."],
+            ["kind is 'svm'; use one of least-squares, logistic, softmax, mlp, lenet5, resnet, wideresnet, torch-mlp, transformer, torchscript."],
             new ModelPlan { Kind = "svm" }.Mistakes(""));
 
     [Theory]
@@ -47,7 +47,7 @@ public class CatalogTests
     [InlineData("mlp", 1)]
     public void Plan_that_does_not_fit_the_labels_says_what_would(string kind, int classCount)
     {
-        string mistake = Assert.Single(new ModelPlan { Kind = kind }.MistakesWith("model", 4, classCount));
+        string mistake = Assert.Single(new ModelPlan { Kind = kind }.MistakesWith("model", [4], classCount));
 
         Assert.StartsWith($"model.kind is {kind}, but the data has ", mistake);
         Assert.Contains("; ", mistake);
@@ -58,14 +58,14 @@ public class CatalogTests
     {
         var plan = new ModelPlan { Kind = "mlp", Hidden = [1 << 20, 1 << 20] };
 
-        Assert.Contains("the most is 1000000000", Assert.Single(plan.MistakesWith("model", 784, 10)));
+        Assert.Contains("the most is 1000000000", Assert.Single(plan.MistakesWith("model", [784], 10)));
     }
 
     [Fact]
     public void Create_refuses_a_plan_with_mistakes_and_names_them()
     {
         var error = Assert.Throws<ArgumentException>(
-            () => ModelCatalog.Create(new ModelPlan { Kind = "svm", L2 = -1 }, 4, 2));
+            () => ModelCatalog.Create(new ModelPlan { Kind = "svm", L2 = -1 }, [4], 2));
 
         Assert.Contains("model.kind is 'svm'", error.Message);
         Assert.Contains("model.l2 is -1", error.Message);
@@ -91,7 +91,7 @@ public class CatalogTests
     [Fact]
     public void Softmax_has_the_names_and_shapes_of_one_linear_layer()
     {
-        IModel model = ModelCatalog.Create(new ModelPlan { Kind = "softmax" }, 784, 10);
+        IModel model = ModelCatalog.Create(new ModelPlan { Kind = "softmax" }, [784], 10);
 
         Assert.Equal(["weight [10,784] at 0", "bias [10] at 7840"], model.Tensors.Select(Describe));
     }
@@ -99,7 +99,7 @@ public class CatalogTests
     [Fact]
     public void Mlp_has_the_names_and_shapes_of_a_sequential_network()
     {
-        IModel model = ModelCatalog.Create(new ModelPlan { Kind = "mlp", Hidden = [256, 64] }, 784, 10);
+        IModel model = ModelCatalog.Create(new ModelPlan { Kind = "mlp", Hidden = [256, 64] }, [784], 10);
 
         Assert.Equal(
             [
@@ -115,7 +115,7 @@ public class CatalogTests
     [InlineData("logistic", 2)]
     public void Linear_model_has_one_row_of_weights(string kind, int classCount)
     {
-        IModel model = ModelCatalog.Create(new ModelPlan { Kind = kind }, 5, classCount);
+        IModel model = ModelCatalog.Create(new ModelPlan { Kind = kind }, [5], classCount);
 
         Assert.Equal(["weight [1,5] at 0", "bias [1] at 5"], model.Tensors.Select(Describe));
     }

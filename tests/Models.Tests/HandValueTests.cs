@@ -101,7 +101,7 @@ public class HandValueTests
     private static (BatchLoss Loss, float[] Gradient) Run(
         ModelPlan plan, int classCount, float[][] features, float[] labels, float[] parameters)
     {
-        IModel model = ModelCatalog.Create(plan, features[0].Length, classCount);
+        IModel model = ModelCatalog.Create(plan, [features[0].Length], classCount);
         float[] gradient = new float[model.ParameterCount];
         using IGradientSession session = model.CreateSession(features.Length);
         BatchLoss loss = session.Gradient(

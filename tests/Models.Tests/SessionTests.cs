@@ -54,7 +54,7 @@ public class SessionTests
     [Fact]
     public void Diverged_softmax_weights_give_a_loss_that_is_not_finite()
     {
-        IModel model = ModelCatalog.Create(new ModelPlan { Kind = "softmax", Bias = false }, 1, 2);
+        IModel model = ModelCatalog.Create(new ModelPlan { Kind = "softmax", Bias = false }, [1], 2);
         using IGradientSession session = model.CreateSession(1);
         SampleBatch batch = new ArraySource([[1e30f]], [0], 2, isSparse: false).All();
 

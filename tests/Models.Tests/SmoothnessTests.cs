@@ -44,7 +44,7 @@ public class SmoothnessTests
     public void L_of_two_orthogonal_rows_by_hand(string kind, int classCount, double curvature)
     {
         // AᵀA/n = diag(16, 9)/2 without a bias; with l2 = 0.5 the exact L is curvature·8 + ½.
-        IModel model = ModelCatalog.Create(new ModelPlan { Kind = kind, Bias = false, L2 = 0.5 }, 2, classCount);
+        IModel model = ModelCatalog.Create(new ModelPlan { Kind = kind, Bias = false, L2 = 0.5 }, [2], classCount);
         foreach (bool sparse in (bool[])[false, true])
         {
             double exact = (curvature * 8) + 0.5;
@@ -59,7 +59,7 @@ public class SmoothnessTests
     public void L_counts_the_bias_as_a_feature_that_is_always_one()
     {
         // Rows [0, 1]: AᵀA/n = diag(0, 1).
-        IModel model = ModelCatalog.Create(new ModelPlan { Kind = "least-squares" }, 1, 0);
+        IModel model = ModelCatalog.Create(new ModelPlan { Kind = "least-squares" }, [1], 0);
 
         double smoothness = model.Smoothness(new ArraySource([[0], [0]], [1, 2], 0, isSparse: false))!.Value;
 
@@ -69,7 +69,7 @@ public class SmoothnessTests
     [Fact]
     public void L_of_samples_that_are_all_zero_is_l2()
     {
-        IModel model = ModelCatalog.Create(new ModelPlan { Kind = "least-squares", Bias = false, L2 = 0.5 }, 3, 0);
+        IModel model = ModelCatalog.Create(new ModelPlan { Kind = "least-squares", Bias = false, L2 = 0.5 }, [3], 0);
 
         Assert.Equal(0.5, model.Smoothness(new ArraySource([[0, 0, 0]], [1], 0, isSparse: false)));
     }
@@ -101,7 +101,7 @@ public class SmoothnessTests
     [Fact]
     public void Sample_that_is_not_finite_is_refused()
     {
-        IModel model = ModelCatalog.Create(new ModelPlan { Kind = "least-squares" }, 1, 0);
+        IModel model = ModelCatalog.Create(new ModelPlan { Kind = "least-squares" }, [1], 0);
 
         var error = Assert.Throws<InvalidDataException>(
             () => model.Smoothness(new ArraySource([[1], [float.NaN]], [1, 2], 0, isSparse: false)));
@@ -113,10 +113,10 @@ public class SmoothnessTests
     public void L_of_the_whole_set_is_that_of_its_model_and_a_network_has_none()
     {
         var samples = new ArraySource([[4, 0], [0, 3]], [0, 1], 2, isSparse: false);
-        IModel softmax = ModelCatalog.Create(new ModelPlan { Kind = "softmax", L2 = 0.5 }, 2, 2);
+        IModel softmax = ModelCatalog.Create(new ModelPlan { Kind = "softmax", L2 = 0.5 }, [2], 2);
 
         Assert.Equal(softmax.Smoothness(samples), SmoothnessBound.Of(softmax, samples));
-        Assert.Null(SmoothnessBound.Of(ModelCatalog.Create(new ModelPlan { Kind = "mlp", Hidden = [3] }, 2, 2), samples));
+        Assert.Null(SmoothnessBound.Of(ModelCatalog.Create(new ModelPlan { Kind = "mlp", Hidden = [3] }, [2], 2), samples));
     }
 
     [Theory]

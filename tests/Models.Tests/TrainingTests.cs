@@ -38,7 +38,7 @@ public class TrainingTests
     {
         float[] softmax = new float[220];
         Case.Named("softmax").Model.Initialise(softmax, 1);
-        IModel mlp = ModelCatalog.Create(new ModelPlan { Kind = "mlp", Hidden = [600] }, 150, 10);
+        IModel mlp = ModelCatalog.Create(new ModelPlan { Kind = "mlp", Hidden = [600] }, [150], 10);
         float[] network = new float[mlp.ParameterCount];
         mlp.Initialise(network, 1);
 
@@ -100,7 +100,7 @@ public class TrainingTests
     public void Network_learns_exclusive_or(string activation, ulong seed)
     {
         IModel model = ModelCatalog.Create(
-            new ModelPlan { Kind = "mlp", Hidden = [16], Activation = activation }, 2, 2);
+            new ModelPlan { Kind = "mlp", Hidden = [16], Activation = activation }, [2], 2);
         SampleBatch all = new ArraySource([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], 2, isSparse: false).All();
         float[] parameters = new float[model.ParameterCount];
         float[] gradient = new float[model.ParameterCount];

@@ -42,7 +42,7 @@ internal sealed record PlanFields(
             Number(root, "localSteps", 1),
             Number(root, "normShare", 0.5),
             Text(root, "substitute", "auto"),
-            Text(codec, "kind", "dense") != "dense" && Truth(codec, "errorFeedback", true),
+            (Text(codec, "kind", "dense") != "dense" || Text(codec, "values", "float32") != "float32") && Truth(codec, "errorFeedback", true),
             hasMomentum ? Number(rule, "decay", 0.9) : 0,
             Number(root, "answerFraction", 1));
     }

@@ -1,5 +1,4 @@
 using OrleansSgd.Core.Chaos;
-using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Client.Training;
@@ -43,7 +42,7 @@ internal sealed record ChaosFigures(
         : Ended.Trained.Select(BitConverter.SingleToInt32Bits).SequenceEqual(Undisturbed.Trained.Select(BitConverter.SingleToInt32Bits));
 
     /// <summary>Whether <see cref="IsIdentical"/> is promised: rounds in order, and a codec that holds nothing back.</summary>
-    public bool PromisesIdentity => Plan.Run.Mode == RunPlan.Bsp && Plan.Run.Codec.Kind == CodecPlan.Dense;
+    public bool PromisesIdentity => Plan.Run.Mode == RunPlan.Bsp && Plan.Run.Codec.IsExact;
 
     /// <summary>Each promise that was broken, as a sentence; empty when the run kept them all.</summary>
     public IEnumerable<string> Broken()

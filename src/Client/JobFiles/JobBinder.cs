@@ -49,7 +49,7 @@ internal static class JobBinder
             case YamlText text:
                 Scalar(text, key, path, path, draft);
                 break;
-            case YamlList list when key.Kind is JobValueKind.WholeList or JobValueKind.NumberList:
+            case YamlList list when key.Kind is JobValueKind.WholeList or JobValueKind.NumberList or JobValueKind.TextList:
                 List(list, key, path, draft);
                 break;
             default:
@@ -74,7 +74,12 @@ internal static class JobBinder
 
     private static void List(YamlList list, JobKey key, string path, JobDraft draft)
     {
-        JobValueKind kind = key.Kind == JobValueKind.WholeList ? JobValueKind.Whole : JobValueKind.Number;
+        JobValueKind kind = key.Kind switch
+        {
+            JobValueKind.WholeList => JobValueKind.Whole,
+            JobValueKind.TextList => JobValueKind.Text,
+            _ => JobValueKind.Number,
+        };
         var values = new JsonArray();
         for (int i = 0; i < list.Items.Count; i++)
         {

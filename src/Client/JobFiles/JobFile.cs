@@ -9,8 +9,8 @@ internal static class JobFile
     /// <summary>Longest job file; the longest sensible one is a hundredth of it.</summary>
     public const int BytesMax = 1 << 20;
 
-    /// <summary>The job <c>grid train</c> runs when none is named: jobs/mnist.yaml, inside the program.</summary>
-    public const string EmbeddedName = "jobs/mnist.yaml";
+    /// <summary>The job <c>grid train</c> runs when none is named: jobs/lenet.yaml, inside the program.</summary>
+    public const string EmbeddedName = "jobs/lenet.yaml";
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

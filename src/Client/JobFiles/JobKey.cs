@@ -10,6 +10,7 @@ internal enum JobValueKind
     Switch,
     WholeList,
     NumberList,
+    TextList,
     Section,
 }
 
@@ -32,7 +33,7 @@ internal sealed record JobKey(string Name, JobValueKind Kind, string Range, stri
 
     /// <summary>What to write instead of a value of another type: <c>a whole number, 1 to 64</c>.</summary>
     public string Wanted => Choices.Count > 0
-        ? "one of " + string.Join(", ", Choices)
+        ? (Kind == JobValueKind.TextList ? "a list of " : "one of ") + string.Join(", ", Choices)
         : Kind switch
         {
             JobValueKind.Whole or JobValueKind.Seed => $"a whole number, {Range}",
@@ -40,6 +41,7 @@ internal sealed record JobKey(string Name, JobValueKind Kind, string Range, stri
             JobValueKind.Switch => "true or false",
             JobValueKind.WholeList => "a list of whole numbers, such as [256]",
             JobValueKind.NumberList => "a list of numbers, such as [10, 15]",
+            JobValueKind.TextList => "a list of words",
             JobValueKind.Section => $"a section with the keys of {Name}",
             _ => Range,
         };

@@ -55,15 +55,19 @@ internal static class JobSchema
     public static JobSection Data { get; } = new("data",
     [
         new("kind", JobValueKind.Text, "", "none; must be given", "What the data is.") { Choices = DataKinds.All },
-        new("path", JobValueKind.Text, "a file name", "none", "Training samples (idx: the images), plain or gzip; relative paths start at the data folder. idx, libsvm, csv."),
+        new("path", JobValueKind.Text, "a file name", "none", "Training samples (idx: the images), plain or gzip; relative paths start at the data folder. idx, libsvm, csv, text."),
         new("labelPath", JobValueKind.Text, "a file name", "none", "Labels of `path`. idx."),
         new("testPath", JobValueKind.Text, "a file name", "none", "Test samples, in the format of `path`."),
         new("testLabelPath", JobValueKind.Text, "a file name", "none", "Labels of `testPath`. idx."),
         new("limit", JobValueKind.Whole, CountRange, "all", "Reads the first rows only, before any split."),
         new("testLimit", JobValueKind.Whole, CountRange, "all", "Reads the first rows of the test file only."),
-        new("testShare", JobValueKind.Number, "above 0 and below 1", "none", "Share of the rows of `path` drawn for testing."),
+        new("testShare", JobValueKind.Number, "above 0 and below 1", "none", "Share of the rows of `path` drawn for testing; text: share at the end of the text."),
         new("seed", JobValueKind.Seed, SeedRange, "1", "Seed of the split and of synthetic data."),
-        new("normalise", JobValueKind.Switch, "true or false", "false", "Subtracts the mean and divides by the standard deviation of the training rows. idx, mnist, csv."),
+        new("normalise", JobValueKind.Switch, "true or false", "false", "Subtracts the mean and divides by the standard deviation of the training rows. idx, mnist, cifar10, csv."),
+        new("augment", JobValueKind.TextList, "", "none", "Random changes of training images, drawn anew in each epoch. idx, mnist, cifar10.") { Choices = Augmentations.All },
+        new("prefetch", JobValueKind.Whole, $"0 to {DataPlan.PrefetchMax}", "0", "Batches of the lease that are read ahead while a gradient is computed."),
+        new("length", JobValueKind.Whole, $"1 to {DataPlan.LengthMax}", "64", "Characters a model sees before it predicts the next. text."),
+        new("stride", JobValueKind.Whole, CountRange, "length", "Characters between the beginnings of two samples. text."),
         new("labels", JobValueKind.Text, "", LabelSchemes.Auto, "How labels become class numbers or targets. libsvm, csv.") { Choices = LabelSchemes.All },
         new("classCount", JobValueKind.Whole, $"2 to {DataPlan.ClassCountMax}", "from the labels (gaussian-mixture: 10)", "Classes."),
         new("featureCount", JobValueKind.Whole, $"1 to {DataPlan.FeatureCountMax}", "from the file (synthetic: by shape)", "Coordinates of a sample. libsvm, synthetic."),
@@ -83,10 +87,16 @@ internal static class JobSchema
     public static JobSection Model { get; } = new("model",
     [
         new("kind", JobValueKind.Text, "", ModelCatalog.Softmax, "Which loss is trained.") { Choices = ModelCatalog.Kinds },
-        new("hidden", JobValueKind.WholeList, "at most 32 widths of 1 to 1048576", "[]", "Widths of the hidden layers. mlp."),
-        new("activation", JobValueKind.Text, "", "relu", "After every hidden layer. mlp.") { Choices = ["relu", "tanh"] },
+        new("hidden", JobValueKind.WholeList, "at most 32 widths of 1 to 1048576", "[]", "Widths of the hidden layers. mlp, torch-mlp."),
+        new("activation", JobValueKind.Text, "", "relu", "After every hidden layer. mlp, torch-mlp.") { Choices = ["relu", "tanh"] },
         new("l2", JobValueKind.Number, "0 to 1000000", "0", "λ: the mean loss grows by ½·λ·‖x‖²."),
-        new("bias", JobValueKind.Switch, "true or false", "true", "Whether each layer has a bias."),
+        new("bias", JobValueKind.Switch, "true or false", "true", "Whether each layer has a bias. lenet5, resnet, wideresnet, transformer and torchscript have those they have."),
+        new("depth", JobValueKind.Whole, "resnet: 6n + 2; wideresnet: 6n + 4; both up to 1000; transformer: up to 128", "resnet: 20; wideresnet: 28; transformer: 2", "Layers with weights; blocks of a transformer. resnet, wideresnet, transformer."),
+        new("width", JobValueKind.Whole, "wideresnet: 1 to 64; transformer: up to 16384", "wideresnet: 10; transformer: 128", "k, how many times wider than the plain network; coordinates of a token of a transformer. wideresnet, transformer."),
+        new("heads", JobValueKind.Whole, "a divisor of width, at most 1024", "4", "Heads of attention. transformer."),
+        new("path", JobValueKind.Text, "a file name", "none; must be given for torchscript", "What torch.jit.save wrote; every silo reads it. Relative paths start at the working directory. torchscript."),
+        new("loss", JobValueKind.Text, "", "cross-entropy for classes, squared for targets", "What the module's output is measured by. torchscript.") { Choices = ModelCatalog.Losses },
+        new("start", JobValueKind.Text, "a file name", "none", "A safetensors file, such as an earlier run's, that training starts from; tensors by name and shape. Relative paths start at the working directory."),
     ]);
 
     /// <summary>The <c>codec</c> section.</summary>
@@ -100,6 +110,7 @@ internal static class JobSchema
         new("bucket", JobValueKind.Whole, "a multiple of 8, 16 to 1073741824", "512", "Coordinates that share a scale. qsgd, one-bit."),
         new("threshold", JobValueKind.Number, "above 0", "none", "Smallest magnitude sent, in parameter units (rate times gradient). threshold."),
         new("separateMeans", JobValueKind.Switch, "true or false", "false", "Whether positive and negative values have scales of their own. one-bit."),
+        new("values", JobValueKind.Text, "", CodecPlan.WholeValues, "How each value is sent; bfloat16 takes half the bytes. dense, top-k, random-k, threshold.") { Choices = CodecPlan.ValueKinds },
     ]);
 
     /// <summary>The <c>rate</c> section.</summary>
@@ -131,7 +142,7 @@ internal static class JobSchema
         new("sketch", JobValueKind.Whole, "0, or a power of two, 64 to 4096", "0", "Counters of the sketches that estimate distances; 0: upper bounds only."),
         new("noiseEvery", JobValueKind.Whole, "1 to 1000000", "16", "Every how many updates of a worker its batch is halved to measure the noise."),
         new("smoothnessEvery", JobValueKind.Whole, "0 to 1000000", "128", "Every how many updates of a worker a gradient is computed twice to measure L, where it is not known exactly; 0: never."),
-        new("cutSeconds", JobValueKind.Number, "0 to 86400", "5", "Seconds between two measurements of the training loss inside an epoch; 0: at the ends of epochs only."),
+        new("cutSeconds", JobValueKind.Number, "0 to 86400", "5", "Seconds between two measurements of the training loss inside an epoch, more where one takes over a tenth of that; 0: at the ends of epochs only."),
         new("lossSamples", JobValueKind.Whole, "0 to 2147483647", "2048", "Training samples the loss is measured on; 0: all."),
         new("bound", JobValueKind.Number, "above 0", "predicted for the mode", "B: mean gaps are tested against B²."),
         new("confidence", JobValueKind.Number, "above 0.5, below 1", "0.99", "One-sided confidence of tests and limits."),

@@ -11,7 +11,8 @@ internal static class TrainText
     public static string Headline(StartedFacts started)
     {
         RunPlan run = started.Plan.Run;
-        string codec = run.Codec.Kind == CodecPlan.Dense ? "" : $", {run.Codec.Kind}";
+        string values = run.Codec.Values == CodecPlan.WholeValues ? "" : $" {run.Codec.Values}";
+        string codec = run.Codec.IsExact ? "" : $", {run.Codec.Kind}{values}";
         return $"{started.Plan.Model.Kind} with {Figures.Of(started.Parameters, "parameter")} on {started.Plan.Data.Kind}: "
             + $"{Figures.Of(run.Workers, "worker")}, {Figures.Of(run.Shards, "shard")}, "
             + $"{Figures.Of(started.Silos, "silo")}, {run.Mode}{codec}, batch {run.Batch}, seed {run.Seed}";

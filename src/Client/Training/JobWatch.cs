@@ -152,7 +152,8 @@ internal sealed class JobWatch(Func<IGrainFactory> grains, ITrainReport report, 
         }
 
         float[] trained = await TrainedModel.FetchAsync(job, progress.Parameters);
-        return new WatchOutcome.Ended(_started, progress, _last, trained);
+        float[] statistics = trained.Length == 0 ? [] : await TrainedModel.FetchStatisticsAsync(job);
+        return new WatchOutcome.Ended(_started, progress, _last, trained, statistics);
     }
 
     private async Task PauseAsync(CancellationToken interrupted)
@@ -175,7 +176,8 @@ internal abstract record WatchOutcome
     /// <param name="Started">Null when it was cancelled before training began.</param>
     /// <param name="Last">The newest evaluation, or null.</param>
     /// <param name="Trained">[d]; empty when there is nothing to keep.</param>
-    public sealed record Ended(StartedFacts? Started, JobProgress Progress, JobEvent? Last, float[] Trained) : WatchOutcome;
+    /// <param name="Statistics">What the model is evaluated with beside its parameters; empty when there is nothing.</param>
+    public sealed record Ended(StartedFacts? Started, JobProgress Progress, JobEvent? Last, float[] Trained, float[] Statistics) : WatchOutcome;
 
     /// <summary>It did not.</summary>
     public sealed record Failed(Failure Failure) : WatchOutcome;

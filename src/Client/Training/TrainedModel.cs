@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using OrleansSgd.Client.Safetensors;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Models;
+using OrleansSgd.Models.Torch;
 
 namespace OrleansSgd.Client.Training;
 
@@ -11,6 +13,9 @@ internal static class TrainedModel
 {
     /// <summary>Name of the file in a run's folder.</summary>
     public const string FileName = "model.safetensors";
+
+    /// <summary>Name of the TorchScript module beside it, where that is what was trained.</summary>
+    public const string ScriptName = "model.pt";
 
     // 4 MB a call: far below what a call may carry, large enough that calls do not count.
     private const int PieceLength = 1_000_000;
@@ -38,9 +43,15 @@ internal static class TrainedModel
         return parameters;
     }
 
+    /// <summary>Fetches what the model is evaluated with beside its parameters.</summary>
+    /// <returns>As <see cref="IModel.Buffers"/> lays it out, or empty when there is nothing.</returns>
+    public static async Task<float[]> FetchStatisticsAsync(IJobGrain job) =>
+        MemoryMarshal.Cast<byte, float>((await job.Statistics()).Values.Span).ToArray();
+
     /// <summary>Writes the model into a run's folder, with what it takes to train it again.</summary>
     /// <returns>Path of the model under the folder's final name.</returns>
-    public static string Save(RunFolder folder, IReadOnlyList<ParameterTensor> tensors, WatchOutcome.Ended ended)
+    /// <exception cref="ModelException">The values are in their file, but a TorchScript module of them could not be made.</exception>
+    public static string Save(RunFolder folder, IModel model, WatchOutcome.Ended ended)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -49,7 +60,20 @@ internal static class TrainedModel
             ["orleansSgd.phase"] = ended.Progress.Phase.ToString(),
             ["orleansSgd.samples"] = ended.Progress.Samples.ToString(CultureInfo.InvariantCulture),
         };
-        SafetensorsWriter.Save(Path.Combine(folder.Staging, FileName), tensors, ended.Trained, metadata);
-        return Path.Combine(folder.Keep(), FileName);
+        List<SafetensorsPart> parts = [new(model.Tensors, ended.Trained)];
+        if (ended.Statistics.Length > 0)
+        {
+            parts.Add(new SafetensorsPart(model.Buffers, ended.Statistics));
+        }
+
+        SafetensorsWriter.Save(Path.Combine(folder.Staging, FileName), parts, metadata);
+        string kept = folder.Keep();
+        ModelPlan plan = ended.Started.Plan.Model;
+        if (plan.Kind == ModelCatalog.TorchScript)
+        {
+            TorchScriptFile.Save(plan, model, ended.Trained, ended.Statistics, Path.Combine(kept, ScriptName));
+        }
+
+        return Path.Combine(kept, FileName);
     }
 }

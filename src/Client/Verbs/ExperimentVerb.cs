@@ -2,19 +2,22 @@ using System.CommandLine;
 using OrleansSgd.Client.JobFiles;
 using OrleansSgd.Client.Reports;
 using OrleansSgd.Experiments;
+using OrleansSgd.Experiments.Cnn;
 using OrleansSgd.Experiments.Pages;
 using OrleansSgd.Experiments.Studies;
 
 namespace OrleansSgd.Client.Verbs;
 
-/// <summary><c>grid experiment NAME</c>: simulated runs that put the theory's questions to this system.</summary>
+/// <summary><c>grid experiment NAME</c>: runs that put the theory's questions to this system, simulated but for <see cref="ExperimentCnn"/>.</summary>
 internal static class ExperimentVerb
 {
     private const string FolderDefault = "docs";
 
+    private static IReadOnlyList<string> Names { get; } = [.. StudyCatalog.Names, CnnStudy.Name];
+
     public static Command Create(Terminal terminal)
     {
-        var name = new Argument<string>("name") { Description = $"Which: {string.Join(", ", StudyCatalog.Names)}." };
+        var name = new Argument<string>("name") { Description = $"Which: {string.Join(", ", Names)}." };
         var quick = new Option<bool>("--quick") { Description = "Fewer seeds and shorter runs: shows that everything works." };
         var seed = new Option<ulong>("--seed") { Description = "Everything random follows from it.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var folder = new Option<string>("--out")
@@ -24,23 +27,39 @@ internal static class ExperimentVerb
             DefaultValueFactory = _ => FolderDefault,
         };
         Option<bool> json = SharedOptions.Json();
-        var verb = new Command("experiment", "Simulates runs in virtual time and writes what they show.") { name, quick, seed, folder, json };
+        var cnn = new ExperimentCnn(terminal);
+        var verb = new Command("experiment", "Makes runs, in virtual time or (cnn) on the grid, and writes what they show.") { name, quick, seed, folder };
+        cnn.AddTo(verb);
+        verb.Options.Add(json);
         verb.SetAction((parsed, cancellation) => Task.Run(
-            () => Run(
-                terminal, parsed.GetRequiredValue(name),
-                new ExperimentOptions { IsQuick = parsed.GetValue(quick), Seed = parsed.GetValue(seed) },
-                parsed.GetRequiredValue(folder), parsed.GetValue(json), cancellation),
+            () =>
+            {
+                bool isQuick = parsed.GetValue(quick);
+                string word = parsed.GetRequiredValue(name);
+                string results = parsed.GetRequiredValue(folder);
+                return word == CnnStudy.Name
+                    ? cnn.RunAsync(parsed, isQuick, parsed.GetValue(seed), results, parsed.GetValue(json), cancellation)
+                    : Task.FromResult(Run(
+                        terminal, word, new ExperimentOptions { IsQuick = isQuick, Seed = parsed.GetValue(seed) }, cnn.Misplaced(parsed), results,
+                        parsed.GetValue(json), cancellation));
+            },
             CancellationToken.None));
         return verb;
     }
 
     private static int Run(
-        Terminal terminal, string name, ExperimentOptions options, string folder, bool isJson, CancellationToken cancellation)
+        Terminal terminal, string name, ExperimentOptions options, string? misplaced, string folder, bool isJson, CancellationToken cancellation)
     {
+        if (misplaced is not null)
+        {
+            return Verdict.Failed(
+                terminal, isJson, new Failure(ExitCodes.BadInput, $"{misplaced} is for {CnnStudy.Name} only.", "Leave it out; --quick makes shorter runs."));
+        }
+
         IReadOnlyList<IStudy> studies = StudyCatalog.Named(name);
         if (studies.Count == 0)
         {
-            string hint = Suggestion.For(name, StudyCatalog.Names) is { } near ? $"Did you mean {near}?" : $"Use {string.Join(", ", StudyCatalog.Names)}.";
+            string hint = Suggestion.For(name, Names) is { } near ? $"Did you mean {near}?" : $"Use {string.Join(", ", Names)}.";
             return Verdict.Failed(terminal, isJson, new Failure(ExitCodes.BadInput, $"There is no experiment {JobScalars.Quote(name)}.", hint));
         }
 
@@ -58,9 +77,7 @@ internal static class ExperimentVerb
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return Verdict.Failed(
-                terminal, isJson,
-                new Failure(ExitCodes.RunFailed, $"The results cannot be written to {folder}: {error.Message.TrimEnd('.')}.", "Choose another folder with --out."));
+            return Verdict.Failed(terminal, isJson, ExperimentCnn.Unwritable(folder, error));
         }
 
         if (isJson)

@@ -43,6 +43,32 @@ internal static class SharedOptions
         }
     }
 
+    /// <summary><c>--compute-threads N</c>.</summary>
+    public static Option<int?> ComputeThreads() => new("--compute-threads")
+    {
+        Description = "Threads of each silo that compute gradients, 1 to 1024; without it an even share of the processors.",
+        HelpName = "N",
+    };
+
+    /// <summary><c>--intra-op-threads N</c>.</summary>
+    public static Option<int?> IntraOpThreads() => new("--intra-op-threads")
+    {
+        Description = "Threads inside one gradient of a libtorch model, 1 to 1024; without it what the workers leave over.",
+        HelpName = "N",
+    };
+
+    /// <summary>What is wrong with numbers of threads, one sentence each.</summary>
+    public static IEnumerable<string> ThreadMistakes(int? compute, int? intraOp)
+    {
+        foreach ((string option, int? count) in (IEnumerable<(string, int?)>)[("--compute-threads", compute), ("--intra-op-threads", intraOp)])
+        {
+            if (count is < 1 or > 1024)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"{option} is {count}; use 1 to 1024.");
+            }
+        }
+    }
+
     /// <summary><c>--data DIR</c>.</summary>
     public static Option<string> Data(Terminal terminal) => new("--data")
     {

@@ -107,8 +107,8 @@ internal sealed class SiloJob : IDisposable
             if (ended.Trained.Length > 0 && ended.Started is not null)
             {
                 DataSets sets = _cache.Open(plan.Data, _request.Data);
-                IModel model = ModelCatalog.Create(plan.Model, sets.Train.FeatureCount, sets.Train.ClassCount);
-                path = TrainedModel.Save(_folder, model.Tensors, ended);
+                IModel model = ModelCatalog.Create(plan.Model, sets.Train);
+                path = TrainedModel.Save(_folder, model, ended);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -116,6 +116,10 @@ internal sealed class SiloJob : IDisposable
             return new Failure(
                 ExitCodes.RunFailed, $"The model of {Id} could not be saved: {error.Message}",
                 "Free some space, or name another folder with --out; the store has the model.");
+        }
+        catch (ModelException error)
+        {
+            return new Failure(ExitCodes.RunFailed, $"{Id}: {error.Message}", error.Hint);
         }
 
         _report.Ended(new EndedFacts(ended.Started, ended.Progress, ended.Last, path, _target?.Find(Path.GetDirectoryName(path))));

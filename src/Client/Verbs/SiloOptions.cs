@@ -64,6 +64,8 @@ internal sealed class SiloOptions
         DefaultValueFactory = _ => "none",
     };
 
+    private readonly Option<int?> _computeThreads = SharedOptions.ComputeThreads();
+    private readonly Option<int?> _intraOpThreads = SharedOptions.IntraOpThreads();
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly ScalingFlags _scaling = new();
     private readonly Option<string> _data;
@@ -73,7 +75,11 @@ internal sealed class SiloOptions
     /// <summary>Adds everything to the verb, in the order its help shows.</summary>
     public void AddTo(Command verb)
     {
-        foreach (Option option in (Option[])[_store, _checkpoint, _silos, _port, _join, .. _scaling.All, _jobs, _exit, _out, _noTrace, _data, _json, _log])
+        Option[] options =
+        [
+            _store, _checkpoint, _silos, _port, _join, .. _scaling.All, _jobs, _exit, _out, _noTrace, _computeThreads, _intraOpThreads, _data, _json, _log,
+        ];
+        foreach (Option option in options)
         {
             verb.Options.Add(option);
         }
@@ -104,10 +110,13 @@ internal sealed class SiloOptions
             mistakes.Add($"--log is {JobScalars.Quote(level)}; use {string.Join(", ", TrainOptions.Levels.Keys)}.");
         }
 
+        int? computeThreads = parsed.GetValue(_computeThreads);
+        int? intraOpThreads = parsed.GetValue(_intraOpThreads);
+        mistakes.AddRange(SharedOptions.ThreadMistakes(computeThreads, intraOpThreads));
         ScalingOptions? scaling = _scaling.Read(parsed, silos, mistakes);
         return (new SiloRequest(
             store ?? "", checkpoint, silos, jobs, parsed.GetValue(_exit), parsed.GetRequiredValue(_out), !parsed.GetValue(_noTrace),
-            parsed.GetRequiredValue(_data), parsed.GetValue(_json), least, scaling, meeting), mistakes);
+            parsed.GetRequiredValue(_data), parsed.GetValue(_json), least, scaling, meeting, computeThreads, intraOpThreads), mistakes);
     }
 
     private static GridMeeting? MeetingOf(int? port, int? join, List<string> mistakes)
@@ -143,15 +152,18 @@ internal sealed class SiloOptions
 /// <param name="Log">The least level that is shown.</param>
 /// <param name="Scaling">How the number of silos follows the work; null when it does not.</param>
 /// <param name="Meeting">Where silos of several processes meet; null for those of this one alone.</param>
+/// <param name="ComputeThreads">Of each silo; null for an even share of the processors.</param>
+/// <param name="IntraOpThreads">Of each gradient; null for one, since which jobs will come is not known.</param>
 internal sealed record SiloRequest(
     string Store, double CheckpointSeconds, int Silos, IReadOnlyList<JobFileOutcome> Jobs, bool EndsWhenDone, string Out, bool IsTraced,
-    string Data, bool IsJson, LogLevel Log, ScalingOptions? Scaling, GridMeeting? Meeting)
+    string Data, bool IsJson, LogLevel Log, ScalingOptions? Scaling, GridMeeting? Meeting, int? ComputeThreads = null, int? IntraOpThreads = null)
 {
     /// <summary>What the silos are told.</summary>
     public void Configure(GridOptions options)
     {
         options.DataFolder = Data;
-        options.ComputeThreads = Math.Max(1, Environment.ProcessorCount / Silos);
+        options.ComputeThreads = ComputeThreads ?? Math.Max(1, Environment.ProcessorCount / Silos);
+        options.IntraOpThreads = IntraOpThreads ?? 1;
         options.Store = Store;
         options.CheckpointPeriod = TimeSpan.FromSeconds(CheckpointSeconds);
     }

@@ -2,6 +2,7 @@ using OrleansSgd.Client.JobFiles;
 using OrleansSgd.Client.Training;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Data;
+using OrleansSgd.Data.Fetch;
 using OrleansSgd.Grains.Jobs;
 using OrleansSgd.Models;
 
@@ -21,10 +22,10 @@ internal sealed record TrainInput(DataCache Cache, DataSets Data, IModel Model, 
         TrainRequest request, JobFileOutcome job, Action<string> say, CancellationToken interrupted)
     {
         JobPlan plan = job.Plan!;
-        if (plan.Data.Kind == DataKinds.Mnist && !DataCatalog.FilesOf(plan.Data, request.Data).All(File.Exists))
+        if (PublicSet.Of(plan.Data) is { } set && !set.IsIn(request.Data))
         {
-            say($"MNIST is not in {Path.GetFullPath(request.Data)} yet.");
-            (_, Failure? absent) = await MnistFetch.RunAsync(request.Data, say, interrupted);
+            say($"{set.Title} is not in {Path.GetFullPath(request.Data)} yet.");
+            (_, Failure? absent) = await SetFetch.RunAsync(set, request.Data, say, interrupted);
             if (absent is not null)
             {
                 return (null, absent);
@@ -48,7 +49,7 @@ internal sealed record TrainInput(DataCache Cache, DataSets Data, IModel Model, 
                 return (null, Failure.OfMistakes(job.Locate(misfits)));
             }
 
-            model = ModelCatalog.Create(plan.Model, sets.Train.FeatureCount, sets.Train.ClassCount);
+            model = ModelCatalog.Create(plan.Model, sets.Train);
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {

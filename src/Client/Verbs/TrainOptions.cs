@@ -3,6 +3,9 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using OrleansSgd.Client.JobFiles;
 using OrleansSgd.Grains;
+using OrleansSgd.Grains.Compute;
+using OrleansSgd.Grains.Jobs;
+using OrleansSgd.Models;
 
 namespace OrleansSgd.Client.Verbs;
 
@@ -29,7 +32,7 @@ internal sealed class TrainOptions
 
     private readonly Argument<string?> _job = new("job.yaml")
     {
-        Description = "The job to train; without it the built-in one, which trains a network on MNIST.",
+        Description = "The job to train; without it the built-in one, which trains LeNet-5 on MNIST.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -68,6 +71,8 @@ internal sealed class TrainOptions
 
     private readonly Option<string?> _store = SharedOptions.Store();
     private readonly Option<double> _checkpoint = SharedOptions.Checkpoint();
+    private readonly Option<int?> _computeThreads = SharedOptions.ComputeThreads();
+    private readonly Option<int?> _intraOpThreads = SharedOptions.IntraOpThreads();
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly Option<string> _data;
 
@@ -96,6 +101,8 @@ internal sealed class TrainOptions
         verb.Options.Add(_noTrace);
         verb.Options.Add(_store);
         verb.Options.Add(_checkpoint);
+        verb.Options.Add(_computeThreads);
+        verb.Options.Add(_intraOpThreads);
         verb.Options.Add(_data);
         verb.Options.Add(_json);
         verb.Options.Add(_log);
@@ -134,13 +141,16 @@ internal sealed class TrainOptions
 
         string? store = parsed.GetValue(_store);
         double checkpoint = parsed.GetRequiredValue(_checkpoint);
-        foreach (string mistake in SharedOptions.StoreMistakes(store, checkpoint))
+        int? computeThreads = parsed.GetValue(_computeThreads);
+        int? intraOpThreads = parsed.GetValue(_intraOpThreads);
+        foreach (string mistake in SharedOptions.StoreMistakes(store, checkpoint).Concat(SharedOptions.ThreadMistakes(computeThreads, intraOpThreads)))
         {
             draft.MistakeOfOption(mistake);
         }
 
         return new TrainRequest(
-            draft, parsed.GetRequiredValue(_out), parsed.GetRequiredValue(_data), parsed.GetValue(_json), least, isTraced, trace, store, checkpoint);
+            draft, parsed.GetRequiredValue(_out), parsed.GetRequiredValue(_data), parsed.GetValue(_json), least, isTraced, trace, store, checkpoint,
+            computeThreads, intraOpThreads);
     }
 }
 
@@ -152,16 +162,24 @@ internal sealed class TrainOptions
 /// <param name="Trace">The file for it; null for one in the run's folder.</param>
 /// <param name="Store">Where the job is kept; null for nowhere.</param>
 /// <param name="CheckpointSeconds">How often.</param>
+/// <param name="ComputeThreads">Of each silo; null for an even share of the processors.</param>
+/// <param name="IntraOpThreads">Of each gradient; null for an even share.</param>
 internal sealed record TrainRequest(
     JobDraft Draft, string Out, string Data, bool IsJson, LogLevel Log, bool IsTraced = true, string? Trace = null, string? Store = null,
-    double CheckpointSeconds = 10)
+    double CheckpointSeconds = 10, int? ComputeThreads = null, int? IntraOpThreads = null)
 {
     /// <summary>What the silos of the run are told.</summary>
     /// <param name="silos">How many share this machine: together they use each processor once.</param>
-    public void Configure(GridOptions options, int silos)
+    /// <param name="plan">The job.</param>
+    public void Configure(GridOptions options, int silos, JobPlan plan)
     {
+        int processors = Environment.ProcessorCount;
+        ThreadShare share = ModelCatalog.IsTorch(plan.Model.Kind)
+            ? ThreadShare.Of(processors, silos, Math.Min(plan.Run.Workers, processors))
+            : ThreadShare.Of(processors, silos);
         options.DataFolder = Data;
-        options.ComputeThreads = Math.Max(1, Environment.ProcessorCount / silos);
+        options.ComputeThreads = ComputeThreads ?? share.ComputeThreads;
+        options.IntraOpThreads = IntraOpThreads ?? share.IntraOpThreads;
         options.Store = Store ?? "";
         options.CheckpointPeriod = TimeSpan.FromSeconds(CheckpointSeconds);
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using OrleansSgd.Client.Reports;
 using OrleansSgd.Client.Training;
 using OrleansSgd.Core.Checkpoints;
+using OrleansSgd.Core.Samples;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Grid;
 using OrleansSgd.Grains.Jobs;
@@ -31,7 +32,7 @@ internal static class TrainRun
         Terminal terminal, TrainRequest request, TrainInput input, JobPlan plan, int silos, string? trace, ITrainReport report,
         Beside? beside, CancellationToken interrupted)
     {
-        LocalGrid grid = await StartAsync(terminal, request, input, silos, isDisturbed: beside is not null);
+        LocalGrid grid = await StartAsync(terminal, request, input, plan, silos, isDisturbed: beside is not null);
         string job;
         try
         {
@@ -70,13 +71,17 @@ internal static class TrainRun
         path = null;
         try
         {
-            path = ended.Trained.Length > 0 ? TrainedModel.Save(input.Folder, input.Model.Tensors, ended) : null;
+            path = ended.Trained.Length > 0 ? TrainedModel.Save(input.Folder, input.Model, ended) : null;
             return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return new Failure(
                 ExitCodes.RunFailed, $"The model could not be saved: {error.Message}", "Free some space, or name another folder with --out.");
+        }
+        catch (ModelException error)
+        {
+            return new Failure(ExitCodes.RunFailed, error.Message, error.Hint);
         }
     }
 
@@ -91,12 +96,12 @@ internal static class TrainRun
     };
 
     private static Task<LocalGrid> StartAsync(
-        Terminal terminal, TrainRequest request, TrainInput input, int silos, bool isDisturbed) => LocalGrid.StartAsync(
+        Terminal terminal, TrainRequest request, TrainInput input, JobPlan plan, int silos, bool isDisturbed) => LocalGrid.StartAsync(
         silos,
         options =>
         {
             string besideSilos = options.Store;
-            request.Configure(options, silos);
+            request.Configure(options, silos, plan);
             if (isDisturbed && options.Store.Length == 0)
             {
                 options.Store = besideSilos; // the job has to outlive its coordinator's silo, though not this process

@@ -7,11 +7,12 @@ namespace OrleansSgd.Core.Codecs;
 /// <param name="Kind"><c>dense</c>, <c>top-k</c>, <c>random-k</c>, <c>threshold</c>, <c>qsgd</c> or <c>one-bit</c>.</param>
 /// <param name="Fraction">Share of the coordinates sent, above 0 and at most 1. Top-k and random-k take this or <paramref name="Count"/>.</param>
 /// <param name="Count">Coordinates sent, at least 1.</param>
-/// <param name="ErrorFeedback">True when what is not sent is kept for the next update; has no effect on dense.</param>
+/// <param name="ErrorFeedback">True when what is not sent is kept for the next update; has no effect on dense float32.</param>
 /// <param name="Levels">QSGD: levels s on each side of 0, 1 to 127; default 31, which takes six bits a value.</param>
 /// <param name="Bucket">QSGD and one-bit: coordinates that share a scale, a multiple of 8, 16 to 2³⁰; default 512.</param>
 /// <param name="Threshold">Threshold: the least magnitude sent, in parameter units; above 0.</param>
 /// <param name="SeparateMeans">One-bit: values below 0 have a scale of their own.</param>
+/// <param name="Values"><c>float32</c>, or <c>bfloat16</c> for half the bytes a value; not for qsgd and one-bit, which have fewer.</param>
 public sealed record CodecPlan(
     string Kind = CodecPlan.Dense,
     double? Fraction = null,
@@ -20,7 +21,8 @@ public sealed record CodecPlan(
     int? Levels = null,
     int? Bucket = null,
     double? Threshold = null,
-    bool SeparateMeans = false)
+    bool SeparateMeans = false,
+    string Values = CodecPlan.WholeValues)
 {
     /// <summary>Every coordinate of every update.</summary>
     public const string Dense = "dense";
@@ -39,6 +41,12 @@ public sealed record CodecPlan(
 
     /// <summary>The sign of every coordinate.</summary>
     public const string OneBit = "one-bit";
+
+    /// <summary>Values as they are.</summary>
+    public const string WholeValues = "float32";
+
+    /// <summary>Values rounded to 8 significant bits.</summary>
+    public const string Bfloat16 = "bfloat16";
 
     /// <summary>Most levels of QSGD on each side of 0: eight bits a value.</summary>
     public const int LevelsMax = sbyte.MaxValue;
@@ -61,6 +69,18 @@ public sealed record CodecPlan(
     /// <summary>Every kind there is.</summary>
     public static IReadOnlyList<string> Kinds { get; } = [Dense, TopK, RandomK, AboveThreshold, Qsgd, OneBit];
 
+    /// <summary>Every way to send a value.</summary>
+    public static IReadOnlyList<string> ValueKinds { get; } = [WholeValues, Bfloat16];
+
+    /// <summary>True when shards decode exactly what the rule made, so that nothing is held back and nothing dropped.</summary>
+    public bool IsExact => Kind == Dense && Values == WholeValues;
+
+    /// <summary>True when what is not sent is kept at the worker.</summary>
+    public bool HoldsBack => !IsExact && ErrorFeedback;
+
+    /// <summary>True when what is not sent is gone.</summary>
+    public bool Drops => !IsExact && !ErrorFeedback;
+
     /// <summary>Everything wrong with the plan, each with its key, its value and the remedy.</summary>
     /// <param name="prefix">The key this plan stands under, such as <c>codec</c>.</param>
     /// <param name="dimension">d, when the model is known.</param>
@@ -79,17 +99,20 @@ public sealed record CodecPlan(
     /// <param name="dimension">d, at least 1.</param>
     /// <remarks>
     /// Dense 0; top-k and random-k 1 − k/d; one-bit 1 − 1/n for buckets of n; QSGD ω/(1 + ω), and ω itself without error
-    /// feedback; threshold 1, since an update below it is not sent at all. A plan without mistakes.
+    /// feedback; threshold 1, since an update below it is not sent at all. With bfloat16, 2⁻¹⁶ of what is sent is lost besides, as
+    /// long as no value is below 2⁻¹²⁶. A plan without mistakes.
     /// </remarks>
     public double GammaBound(int dimension)
     {
         int length = Math.Min(Bucket ?? BucketDefault, dimension);
+        double rounded = Values == Bfloat16 ? Bfloat16Loops.RoundoffMax * Bfloat16Loops.RoundoffMax : 0;
         switch (Kind)
         {
             case Dense:
-                return 0;
+                return rounded;
             case TopK or RandomK:
-                return 1 - ((double)CountFor(dimension) / dimension);
+                double sent = (double)CountFor(dimension) / dimension;
+                return 1 - (sent * (1 - rounded));
             case OneBit:
                 return 1 - (1.0 / length);
             case Qsgd:
@@ -121,6 +144,15 @@ public sealed record CodecPlan(
         if (SeparateMeans && Kind != OneBit)
         {
             yield return Foreign("separateMeans", "true", [OneBit]);
+        }
+
+        if (!ValueKinds.Contains(Values))
+        {
+            yield return $"{prefix}.values is '{Values}'; use {Alternatives(ValueKinds)}.";
+        }
+        else if (Values != WholeValues && Kind is Qsgd or OneBit)
+        {
+            yield return Foreign("values", Values, [Dense, TopK, RandomK, AboveThreshold]);
         }
 
         string Foreign(string key, string value, string[] users) =>

@@ -5,8 +5,8 @@ namespace OrleansSgd.Core.Codecs;
 /// <summary>A subset codec that marks what it sends, one bit a coordinate: for choices whose number is not known beforehand.</summary>
 public abstract class MarkedCodec : SubsetCodec
 {
-    private protected MarkedCodec(int dimension, bool errorFeedback)
-        : base(dimension, errorFeedback) => Chosen = new CoordinateSet(dimension);
+    private protected MarkedCodec(int dimension, bool errorFeedback, bool isBfloat16)
+        : base(dimension, errorFeedback, isBfloat16) => Chosen = new CoordinateSet(dimension);
 
     /// <summary>The coordinates that are sent; never one whose value is 0.</summary>
     private protected CoordinateSet Chosen { get; }

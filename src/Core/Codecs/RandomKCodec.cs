@@ -18,8 +18,9 @@ public sealed class RandomKCodec : MarkedCodec
     /// <param name="count">k, 1 .. d.</param>
     /// <param name="errorFeedback">Whether what is not sent is kept.</param>
     /// <param name="seed">Fixes the draws; give every worker its own, so that they do not all send the same coordinates.</param>
-    public RandomKCodec(int dimension, int count, bool errorFeedback = true, ulong seed = 0)
-        : base(dimension, errorFeedback)
+    /// <param name="isBfloat16">Whether values are sent as bfloat16.</param>
+    public RandomKCodec(int dimension, int count, bool errorFeedback = true, ulong seed = 0, bool isBfloat16 = false)
+        : base(dimension, errorFeedback, isBfloat16)
     {
         CodecArguments.CheckCount(count, dimension);
         _count = count;
@@ -29,7 +30,7 @@ public sealed class RandomKCodec : MarkedCodec
     /// <inheritdoc/>
     public override string Kind => CodecPlan.RandomK;
 
-    private protected override bool TryChoose(
+    private protected override bool TryChooseCoordinates(
         ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, out UpdateNorms norms)
     {
         norms = UpdateNorms.None;

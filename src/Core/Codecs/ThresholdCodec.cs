@@ -19,8 +19,9 @@ public sealed class ThresholdCodec : MarkedCodec
     /// <param name="dimension">d, at least 1.</param>
     /// <param name="threshold">The least magnitude sent; finite, above 0.</param>
     /// <param name="errorFeedback">Whether what is not sent is kept.</param>
-    public ThresholdCodec(int dimension, float threshold, bool errorFeedback = true)
-        : base(dimension, errorFeedback)
+    /// <param name="isBfloat16">Whether values are sent as bfloat16.</param>
+    public ThresholdCodec(int dimension, float threshold, bool errorFeedback = true, bool isBfloat16 = false)
+        : base(dimension, errorFeedback, isBfloat16)
     {
         if (!float.IsFinite(threshold) || threshold <= 0)
         {
@@ -34,7 +35,7 @@ public sealed class ThresholdCodec : MarkedCodec
     /// <inheritdoc/>
     public override string Kind => CodecPlan.AboveThreshold;
 
-    private protected override bool TryChoose(
+    private protected override bool TryChooseCoordinates(
         ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, out UpdateNorms norms)
     {
         SquareSum all = default;

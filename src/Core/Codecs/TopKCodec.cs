@@ -14,8 +14,9 @@ public sealed class TopKCodec : SubsetCodec
     /// <param name="dimension">d, at least 1.</param>
     /// <param name="countMax">k, 1 .. d.</param>
     /// <param name="errorFeedback">Whether what is not sent is kept.</param>
-    public TopKCodec(int dimension, int countMax, bool errorFeedback = true)
-        : base(dimension, errorFeedback)
+    /// <param name="isBfloat16">Whether values are sent as bfloat16.</param>
+    public TopKCodec(int dimension, int countMax, bool errorFeedback = true, bool isBfloat16 = false)
+        : base(dimension, errorFeedback, isBfloat16)
     {
         CodecArguments.CheckCount(countMax, dimension);
         _largest = new LargestCoordinates(dimension, countMax);
@@ -24,7 +25,7 @@ public sealed class TopKCodec : SubsetCodec
     /// <inheritdoc/>
     public override string Kind => CodecPlan.TopK;
 
-    private protected override bool TryChoose(
+    private protected override bool TryChooseCoordinates(
         ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, out UpdateNorms norms)
     {
         norms = UpdateNorms.None;

@@ -21,12 +21,14 @@ public static class UpdateCodecs
         }
 
         int bucket = plan.Bucket ?? CodecPlan.BucketDefault;
+        bool isBfloat16 = plan.Values == CodecPlan.Bfloat16;
         return plan.Kind switch
         {
+            CodecPlan.Dense when isBfloat16 => new DenseBfloat16Codec(dimension, plan.ErrorFeedback),
             CodecPlan.Dense => new DenseCodec(dimension),
-            CodecPlan.TopK => new TopKCodec(dimension, plan.CountFor(dimension), plan.ErrorFeedback),
-            CodecPlan.RandomK => new RandomKCodec(dimension, plan.CountFor(dimension), plan.ErrorFeedback, seed),
-            CodecPlan.AboveThreshold => new ThresholdCodec(dimension, (float)plan.Threshold!.Value, plan.ErrorFeedback),
+            CodecPlan.TopK => new TopKCodec(dimension, plan.CountFor(dimension), plan.ErrorFeedback, isBfloat16),
+            CodecPlan.RandomK => new RandomKCodec(dimension, plan.CountFor(dimension), plan.ErrorFeedback, seed, isBfloat16),
+            CodecPlan.AboveThreshold => new ThresholdCodec(dimension, (float)plan.Threshold!.Value, plan.ErrorFeedback, isBfloat16),
             CodecPlan.Qsgd => new QsgdCodec(dimension, plan.Levels ?? CodecPlan.LevelsDefault, bucket, plan.ErrorFeedback, seed),
             CodecPlan.OneBit => new OneBitCodec(dimension, bucket, plan.SeparateMeans, plan.ErrorFeedback),
             _ => throw new ArgumentException($"Codec '{plan.Kind}' has no maker.", nameof(plan)),

@@ -71,9 +71,9 @@ internal static class FrameFields
     /// <remarks><paramref name="at"/> is where the fields stand in a header; null when they did not come out of one.</remarks>
     public static string? SizeMistake(PayloadKind kind, int length, int entryCount, int payloadSize, SizeOffsets? at = null)
     {
-        if (kind > PayloadKind.Signs)
+        if (kind > PayloadKind.SparseBfloat16)
         {
-            return $"kind{Place(SizeOffsets.Kind)} is {(byte)kind}; the largest known is {(byte)PayloadKind.Signs}";
+            return $"kind{Place(SizeOffsets.Kind)} is {(byte)kind}; the largest known is {(byte)PayloadKind.SparseBfloat16}";
         }
 
         if (length < 1)
@@ -84,7 +84,7 @@ internal static class FrameFields
         bool fits = kind switch
         {
             PayloadKind.None => entryCount == 0,
-            PayloadKind.Sparse => entryCount >= 1 && entryCount <= length,
+            PayloadKind.Sparse or PayloadKind.SparseBfloat16 => entryCount >= 1 && entryCount <= length,
             _ => entryCount == length,
         };
         if (!fits)
@@ -92,7 +92,7 @@ internal static class FrameFields
             return $"entryCount{Place(at?.EntryCount)} is {entryCount}, which does not fit kind {kind} and length {length}";
         }
 
-        if (kind > PayloadKind.Sparse)
+        if (kind is PayloadKind.Levels or PayloadKind.Signs)
         {
             // The exact size depends on what the payload says about itself, and is checked with it.
             long min = BucketedPayload.SizeMin(kind, length);
@@ -102,7 +102,7 @@ internal static class FrameFields
                 : $"payloadSize{Place(at?.PayloadSize)} is {payloadSize}, but kind {kind} with length {length} takes {min} to {max}";
         }
 
-        long size = (long)entryCount * (kind == PayloadKind.Sparse ? FramePayload.EntrySize : FramePayload.ValueSize);
+        long size = (long)entryCount * FramePayload.EntrySizeOf(kind);
         return payloadSize == size
             ? null
             : $"payloadSize{Place(at?.PayloadSize)} is {payloadSize}, but kind {kind} with {entryCount} entries takes {size}";

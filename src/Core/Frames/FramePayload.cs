@@ -3,8 +3,8 @@ namespace OrleansSgd.Core.Frames;
 /// <summary>The values inside a frame: checked, subtracted from the parameters, or copied into a view.</summary>
 /// <remarks>
 /// <para>Dense is [length] f32. Sparse is [entryCount] u32 indices within the shard, strictly ascending, then [entryCount] f32
-/// values; indices and values lie apart so that both load as vectors. None is no bytes. Levels and signs are values rounded
-/// to few bits; every coordinate has one, so their entry count is the shard's length.</para>
+/// values; indices and values lie apart so that both load as vectors. Both come with bfloat16 values too. None is no bytes. Levels and
+/// signs are values rounded to few bits; every coordinate has one, so their entry count is the shard's length.</para>
 /// <para>Offsets in messages count from the first byte of the payload.</para>
 /// </remarks>
 public static class FramePayload
@@ -17,6 +17,13 @@ public static class FramePayload
 
     /// <summary>Bytes of one sparse entry, index and value.</summary>
     public const int EntrySize = sizeof(uint) + ValueSize;
+
+    /// <summary>Whether the payload names its coordinates.</summary>
+    public static bool IsSparse(PayloadKind kind) => kind is PayloadKind.Sparse or PayloadKind.SparseBfloat16;
+
+    /// <summary>Bytes of one entry: its value, and where the payload is sparse its index. Not for levels and signs.</summary>
+    public static int EntrySizeOf(PayloadKind kind) =>
+        (IsSparse(kind) ? sizeof(uint) : 0) + (IsBfloat16(kind) ? sizeof(ushort) : ValueSize);
 
     /// <summary>Bytes of a payload.</summary>
     /// <param name="kind">Its layout.</param>
@@ -33,8 +40,8 @@ public static class FramePayload
         return kind switch
         {
             PayloadKind.None => 0,
-            PayloadKind.Dense => checked(length * ValueSize),
-            PayloadKind.Sparse => checked(entryCount * EntrySize),
+            PayloadKind.Dense or PayloadKind.DenseBfloat16 => checked(length * EntrySizeOf(kind)),
+            PayloadKind.Sparse or PayloadKind.SparseBfloat16 => checked(entryCount * EntrySizeOf(kind)),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Only none, dense and sparse have a size that follows from their counts."),
         };
     }
@@ -44,7 +51,7 @@ public static class FramePayload
         LittleEndian.UInts(payload[..(entryCount * sizeof(uint))]);
 
     /// <summary>The values of a payload, [entryCount]: all of a dense one, the second half of a sparse one.</summary>
-    /// <remarks>None for levels and signs, whose values are not stored: <see cref="CopyTo"/> decodes them.</remarks>
+    /// <remarks>None for the other kinds, whose values are not stored as floats: <see cref="Decode"/> and <see cref="CopyTo"/> make them.</remarks>
     public static ReadOnlySpan<float> Values(PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount) => kind switch
     {
         PayloadKind.Dense => LittleEndian.Floats(payload[..(entryCount * ValueSize)]),
@@ -52,21 +59,35 @@ public static class FramePayload
         _ => [],
     };
 
+    /// <summary>The values of a payload in the order in which they are stored, whatever its kind.</summary>
+    /// <param name="values">[entryCount].</param>
+    public static void Decode(PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount, Span<float> values)
+    {
+        if (kind is PayloadKind.Dense or PayloadKind.Sparse)
+        {
+            Values(kind, payload, entryCount).CopyTo(values);
+        }
+        else if (kind != PayloadKind.None)
+        {
+            new PackedValues(kind, payload, entryCount).Decode(0, values[..entryCount]);
+        }
+    }
+
     /// <summary>Squared norm of the decoded payload, which was validated; the same bits on every machine.</summary>
     public static double NormSquared(PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount)
     {
-        if (!IsBucketed(kind))
+        if (!IsPacked(kind))
         {
             return SquareSum.Of(Values(kind, payload, entryCount));
         }
 
-        BucketedPayload parts = BucketedPayload.Read(kind, payload, entryCount);
+        PackedValues packed = new(kind, payload, entryCount);
         Span<float> room = stackalloc float[BlockLength];
         SquareSum sum = default;
         for (int start = 0; start < entryCount; start += BlockLength)
         {
             Span<float> block = room[..Math.Min(BlockLength, entryCount - start)];
-            parts.Decode(start, block);
+            packed.Decode(start, block);
             sum.Add(block);
         }
 
@@ -78,24 +99,18 @@ public static class FramePayload
     public static void Validate(PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount, int length)
     {
         ValidateSize(kind, payload.Length, entryCount, length);
-        if (kind == PayloadKind.Sparse)
-        {
-            ValidateIndices(Indices(payload, entryCount), length);
-        }
-        else if (IsBucketed(kind))
+        if (kind is PayloadKind.Levels or PayloadKind.Signs)
         {
             BucketedPayload.Validate(kind, payload, length);
             return;
         }
 
-        ReadOnlySpan<float> values = Values(kind, payload, entryCount);
-        int wrong = FloatBits.IndexOfNonFinite(values);
-        if (wrong >= 0)
+        if (IsSparse(kind))
         {
-            int offset = payload.Length - (values.Length * ValueSize) + (wrong * ValueSize);
-            throw new InvalidDataException(
-                $"{kind} payload: value {wrong} at byte {offset} is {values[wrong]}, not a finite number; the sender's run diverged.");
+            ValidateIndices(Indices(payload, entryCount), length);
         }
+
+        ValidateValues(kind, payload, entryCount);
     }
 
     /// <summary>x ← x − u, for a payload that was validated against the length of <paramref name="parameters"/>.</summary>
@@ -110,16 +125,22 @@ public static class FramePayload
         {
             SubtractAt(parameters, Indices(payload, entryCount), values);
         }
-        else if (IsBucketed(kind))
+        else if (kind == PayloadKind.SparseBfloat16)
+        {
+            SubtractAt(parameters, Indices(payload, entryCount), LittleEndian.UShorts(payload[(entryCount * sizeof(uint))..]));
+        }
+        else if (kind != PayloadKind.None)
         {
             SubtractDecoded(parameters, kind, payload);
         }
     }
 
-    /// <summary>x ← x − u, and the bits of <see cref="NormSquared"/>, for a payload of kind levels or signs, in one pass.</summary>
+    /// <summary>
+    /// x ← x − u, and the bits of <see cref="NormSquared"/>, in one pass, for a payload that has a rounded value for every coordinate.
+    /// </summary>
     internal static double SubtractDecoded(Span<float> parameters, PayloadKind kind, ReadOnlySpan<byte> payload)
     {
-        BucketedPayload parts = BucketedPayload.Read(kind, payload, parameters.Length);
+        PackedValues parts = new(kind, payload, parameters.Length);
         Span<float> room = stackalloc float[BlockLength];
         SquareSum sum = default;
         for (int start = 0; start < parameters.Length; start += BlockLength)
@@ -145,9 +166,13 @@ public static class FramePayload
         {
             AssignAt(view, Indices(payload, entryCount), values);
         }
-        else if (IsBucketed(kind))
+        else if (kind == PayloadKind.SparseBfloat16)
         {
-            BucketedPayload.Read(kind, payload, entryCount).Decode(0, view[..entryCount]);
+            AssignAt(view, Indices(payload, entryCount), LittleEndian.UShorts(payload[(entryCount * sizeof(uint))..]));
+        }
+        else if (kind != PayloadKind.None)
+        {
+            new PackedValues(kind, payload, entryCount).Decode(0, view[..entryCount]);
         }
     }
 
@@ -169,13 +194,34 @@ public static class FramePayload
         SubtractFrom(parameters, h.Kind, payload, h.EntryCount);
     }
 
-    private static bool IsBucketed(PayloadKind kind) => kind is PayloadKind.Levels or PayloadKind.Signs;
+    private static bool IsBfloat16(PayloadKind kind) => kind is PayloadKind.DenseBfloat16 or PayloadKind.SparseBfloat16;
+
+    // Whether values have to be made before they can be used.
+    private static bool IsPacked(PayloadKind kind) => kind > PayloadKind.Sparse;
 
     private static void ValidateSize(PayloadKind kind, int size, int entryCount, int length)
     {
         if (FrameFields.SizeMistake(kind, length, entryCount, size) is { } mistake)
         {
             throw new InvalidDataException($"Payload: {mistake}.");
+        }
+    }
+
+    private static void ValidateValues(PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount)
+    {
+        int valuesAt = IsSparse(kind) ? entryCount * sizeof(uint) : 0;
+        bool isBfloat16 = IsBfloat16(kind);
+        int wrong = isBfloat16
+            ? Bfloat16Loops.IndexOfNonFinite(LittleEndian.UShorts(payload[valuesAt..]))
+            : FloatBits.IndexOfNonFinite(Values(kind, payload, entryCount));
+        if (wrong >= 0)
+        {
+            int offset = valuesAt + (wrong * (isBfloat16 ? sizeof(ushort) : ValueSize));
+            float value = isBfloat16
+                ? Bfloat16Loops.Widen(LittleEndian.UShorts(payload[valuesAt..])[wrong])
+                : Values(kind, payload, entryCount)[wrong];
+            throw new InvalidDataException(
+                $"{kind} payload: value {wrong} at byte {offset} is {value}, not a finite number; the sender's run diverged.");
         }
     }
 
@@ -214,6 +260,24 @@ public static class FramePayload
         for (; i < indices.Length; i++)
         {
             parameters[(int)indices[i]] -= values[i];
+        }
+    }
+
+    private static void SubtractAt(Span<float> parameters, ReadOnlySpan<uint> indices, ReadOnlySpan<ushort> values)
+    {
+        values = values[..indices.Length];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            parameters[(int)indices[i]] -= Bfloat16Loops.Widen(values[i]);
+        }
+    }
+
+    private static void AssignAt(Span<float> view, ReadOnlySpan<uint> indices, ReadOnlySpan<ushort> values)
+    {
+        values = values[..indices.Length];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            view[(int)indices[i]] = Bfloat16Loops.Widen(values[i]);
         }
     }
 

@@ -11,6 +11,10 @@ internal static class LittleEndian
 
     public static Span<float> Floats(Span<byte> bytes) => Cast<float>(bytes);
 
+    public static ReadOnlySpan<ushort> UShorts(ReadOnlySpan<byte> bytes) => Cast<ushort>(bytes);
+
+    public static Span<ushort> UShorts(Span<byte> bytes) => Cast<ushort>(bytes);
+
     public static ReadOnlySpan<uint> UInts(ReadOnlySpan<byte> bytes) => Cast<uint>(bytes);
 
     public static Span<uint> UInts(Span<byte> bytes) => Cast<uint>(bytes);

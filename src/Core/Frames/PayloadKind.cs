@@ -17,4 +17,10 @@ public enum PayloadKind : byte
 
     /// <summary>One or two scales a bucket, and one bit for every coordinate; where zeros occur, a second one. Pushes only.</summary>
     Signs = 4,
+
+    /// <summary>One bfloat16 for every coordinate of the shard. Pushes only.</summary>
+    DenseBfloat16 = 5,
+
+    /// <summary>u32 indices within the shard, strictly ascending, then as many bfloat16 values. Pushes only.</summary>
+    SparseBfloat16 = 6,
 }

@@ -150,7 +150,7 @@ public static class ViewFrame
 
     // Each value of a view is bit-equal to the shard's, which rounded values could not be.
     private static string? KindMistake(PayloadKind kind) =>
-        kind is PayloadKind.Levels or PayloadKind.Signs
+        kind > PayloadKind.Sparse
             ? $"kind at byte {KindOffset} is {(byte)kind}; a view carries none, dense or sparse values"
             : null;
 }

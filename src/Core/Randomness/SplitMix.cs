@@ -1,7 +1,7 @@
 namespace OrleansSgd.Core.Randomness;
 
 /// <summary>SplitMix64: spreads a seed over all bits, one to one.</summary>
-internal static class SplitMix
+public static class SplitMix
 {
     private const ulong Golden = 0x9E37_79B9_7F4A_7C15;
 

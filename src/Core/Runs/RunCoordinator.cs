@@ -1,4 +1,3 @@
-using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Consistency;
 using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Membership;
@@ -424,7 +423,7 @@ public sealed partial class RunCoordinator
     private static LeaseTable LeasesOf(RunPlan plan, int samples)
     {
         int step = (int)Math.Min(samples, (long)plan.Batch * plan.LocalSteps);
-        bool isFlushed = plan.Codec.Kind != CodecPlan.Dense && plan.Codec.ErrorFeedback;
+        bool isFlushed = plan.Codec.HoldsBack;
         return plan.Mode switch
         {
             RunPlan.Bsp => LeaseTable.Synchronous(samples, plan.Epochs, step, plan.Workers, isFlushed),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using OrleansSgd.Core.Codecs;
 
 namespace OrleansSgd.Core.Runs;
 
@@ -182,7 +181,7 @@ public sealed partial record RunPlan
         }
 
         // A worker that stops for want of a silo sends nothing any more.
-        bool holdsBack = Rule.Kind != RulePlan.Sgd || (Codec.Kind != CodecPlan.Dense && Codec.ErrorFeedback);
+        bool holdsBack = Rule.Kind != RulePlan.Sgd || Codec.HoldsBack;
         if (holdsBack)
         {
             yield return $"workersPerSilo is {WorkersPerSilo}, but rule {Rule.Kind} with codec {Codec.Kind} keeps something back at each worker that would be lost with it; " +

@@ -13,8 +13,19 @@ public interface IModel
     /// <summary>The named tensors the vector is made of, ascending by offset, without holes.</summary>
     IReadOnlyList<ParameterTensor> Tensors { get; }
 
+    /// <summary>
+    /// Named tensors that belong to the model but are not trained, such as the running means of batch normalisation; offsets
+    /// count from 0 in a vector of their own. Empty for most models. See <see cref="IStatisticsSession"/>.
+    /// </summary>
+    IReadOnlyList<ParameterTensor> Buffers => [];
+
     /// <summary>True when <see cref="BatchLoss.Correct"/> counts correct classifications.</summary>
     bool IsClassifier { get; }
+
+    /// <summary>
+    /// Whether <see cref="Smoothness"/> gives L; where it does not, L is measured while training.
+    /// </summary>
+    bool HasExactSmoothness { get; }
 
     /// <summary>Writes x₀, [d]; the same seed writes the same bytes.</summary>
     void Initialise(Span<float> parameters, ulong seed);

@@ -10,6 +10,9 @@ public interface ISampleSource
     /// <summary>Coordinates of one sample.</summary>
     int FeatureCount { get; }
 
+    /// <summary>Extents of one sample, row-major, such as [1, 28, 28] for a grey image; their product is <see cref="FeatureCount"/>.</summary>
+    IReadOnlyList<int> Shape => [FeatureCount];
+
     /// <summary>Classes the labels name (labels are 0 .. ClassCount − 1), or 0 when labels are real-valued targets.</summary>
     int ClassCount { get; }
 

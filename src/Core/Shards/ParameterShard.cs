@@ -429,7 +429,7 @@ public sealed class ParameterShard
 
     private void RecordChange(in PushHeader header, ReadOnlySpan<byte> payload)
     {
-        if (header.Kind == PayloadKind.Sparse)
+        if (FramePayload.IsSparse(header.Kind))
         {
             _changes.Record(Version, FramePayload.Indices(payload, header.EntryCount));
         }

@@ -15,16 +15,20 @@ public static class DataFetcher
     // No fetch lasts so long: a staging folder of this age belongs to a process that died.
     private static readonly TimeSpan StagingAgeMax = TimeSpan.FromDays(1);
 
-    /// <summary>Brings MNIST (60 000 training and 10 000 test images) into <c>mnist</c> of the data folder.</summary>
+    /// <summary>Brings a public set into its folder of the data folder.</summary>
+    /// <param name="set">One of <see cref="PublicSet.All"/>.</param>
     /// <param name="dataFolder">Made when it does not exist.</param>
     /// <param name="say">Told one line for each thing that happens.</param>
     /// <param name="http">For the public mirrors; stays open.</param>
     /// <param name="cancellation">Ends the fetch; what was checked stays, nothing else does.</param>
     /// <returns>Complete or not; being refused by every origin is an outcome, not an exception.</returns>
     /// <exception cref="IOException">The data folder cannot be written.</exception>
-    public static Task<FetchReport> FetchMnistAsync(
-        string dataFolder, Action<string> say, HttpClient http, CancellationToken cancellation = default) =>
-        FetchAsync(MnistRecipe.Create(http), dataFolder, say, cancellation);
+    public static Task<FetchReport> FetchAsync(
+        PublicSet set, string dataFolder, Action<string> say, HttpClient http, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        return FetchAsync(FetchRecipe.Of(set, http), dataFolder, say, cancellation);
+    }
 
     internal static async Task<FetchReport> FetchAsync(
         FetchRecipe recipe, string dataFolder, Action<string> say, CancellationToken cancellation)

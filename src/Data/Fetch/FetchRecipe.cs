@@ -1,3 +1,6 @@
+using OrleansSgd.Data.Cifar10;
+using OrleansSgd.Data.Idx;
+
 namespace OrleansSgd.Data.Fetch;
 
 /// <summary>What makes one public data set whole, and where it may come from.</summary>
@@ -5,9 +8,19 @@ namespace OrleansSgd.Data.Fetch;
 /// <param name="Files">Every file of the set.</param>
 /// <param name="Origins">Tried in this order until one brings every file.</param>
 /// <param name="ByHand">How to place the files without a network: a sentence.</param>
-/// <remarks>A new set is a new recipe; a set that must be converted brings an origin of its own that converts.</remarks>
+/// <remarks>A new set is a new recipe; a set that must be converted brings an <see cref="ITarContents"/> of its own that converts.</remarks>
 internal sealed record FetchRecipe(
-    string Name, IReadOnlyList<FetchFile> Files, IReadOnlyList<IFetchOrigin> Origins, string ByHand);
+    string Name, IReadOnlyList<FetchFile> Files, IReadOnlyList<IFetchOrigin> Origins, string ByHand)
+{
+    /// <summary>The recipe of a set that <see cref="PublicSet.All"/> lists.</summary>
+    public static FetchRecipe Of(PublicSet set, HttpClient http) => set.Name switch
+    {
+        MnistFiles.Folder => MnistRecipe.Create(http),
+        Cifar10Files.Folder => Cifar10Recipe.Create(http),
+        MobyDickRecipe.Folder => MobyDickRecipe.Create(),
+        _ => throw new ArgumentException($"There is no recipe for {set.Name}.", nameof(set)),
+    };
+}
 
 /// <summary>One file of a set as it lies on disk, uncompressed.</summary>
 /// <param name="Name">Plain file name.</param>

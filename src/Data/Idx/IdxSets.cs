@@ -15,24 +15,24 @@ internal static class IdxSets
         train.Check();
         test?.Check();
         if (test is not null
-            && (test.Images.RowLength != train.Images.RowLength || test.Images.Type != train.Images.Type))
+            && (!test.Images.RowShape.SequenceEqual(train.Images.RowShape) || test.Images.Type != train.Images.Type))
         {
             throw new InvalidDataException(
-                $"{test.Images.Name} has {test.Images.RowLength} {test.Images.Type} elements a sample, but " +
-                $"{train.Images.Name} has {train.Images.RowLength} of {train.Images.Type}. Train and test must be alike.");
+                $"{test.Images.Name} has {Extents(test.Images)} {test.Images.Type} a sample, but " +
+                $"{train.Images.Name} has {Extents(train.Images)} {train.Images.Type}. Train and test must be alike.");
         }
 
         int classCount = ClassCount(train, test, plan.ClassCount);
         TestSplit? split = plan.TestShare is { } share
             ? TestSplit.Draw(train.Images.RowCount, share, plan.Seed ?? 1, train.Images.Name)
             : null;
-        (float centre, float spread) = plan.Normalise == true
+        PixelScale scale = plan.Normalise == true
             ? Normalisation.OfAll(train.Images, split?.Train)
-            : (0f, train.Images.Type == IdxType.Bytes ? 255f : 1f);
+            : new(0, train.Images.Type == IdxType.Bytes ? 255 : 1);
 
-        ISampleSource all = Source(train, classCount, centre, spread);
+        ISampleSource all = Source(train, classCount, scale);
         return split is null
-            ? new(all, test is null ? null : Source(test, classCount, centre, spread))
+            ? new(all, test is null ? null : Source(test, classCount, scale))
             : new(new RowSubset(all, split.Train), new RowSubset(all, split.Test));
     }
 
@@ -48,24 +48,27 @@ internal static class IdxSets
         return stated ?? Math.Max(2, classMax + 1);
     }
 
-    private static ISampleSource Source(IdxPair pair, int classCount, float centre, float spread)
+    private static string Extents(IdxTensor images) => string.Join(" × ", images.RowShape);
+
+    private static ISampleSource Source(IdxPair pair, int classCount, PixelScale scale)
     {
         byte[] labels = pair.Labels.Bytes!;
+        IReadOnlyList<int> shape = pair.Images.RowShape;
         if (pair.Images.Bytes is { } bytes)
         {
-            return new ByteSource(bytes, labels, pair.Images.RowLength, classCount, centre, spread);
+            return new ByteSource(bytes, labels, shape, classCount, scale);
         }
 
         float[] floats = pair.Images.Floats!;
-        if (centre != 0 || spread != 1)
+        if (scale != new PixelScale(0, 1))
         {
             for (int i = 0; i < floats.Length; i++)
             {
-                floats[i] = (floats[i] - centre) / spread;
+                floats[i] = (floats[i] - scale.Centre) / scale.Spread;
             }
         }
 
-        return new DenseSource(floats, Array.ConvertAll(labels, label => (float)label), pair.Images.RowLength, classCount);
+        return new DenseSource(floats, Array.ConvertAll(labels, label => (float)label), pair.Images.RowLength, classCount, shape);
     }
 }
 

@@ -37,6 +37,10 @@ public sealed class IdxTensor
     /// <summary>Elements of one row: the product of the other extents; 1 for rank 1.</summary>
     public int RowLength => Shape.Skip(1).Aggregate(1, (product, extent) => product * extent);
 
+    /// <summary>Extents of one row as a sample: [1, rows, columns] for grey images of rank 3, else the extents after the first.</summary>
+    /// <remarks>Rank 4 is [count, channels, rows, columns].</remarks>
+    public IReadOnlyList<int> RowShape => Shape.Count == 3 ? [1, .. Shape.Skip(1)] : [.. Shape.Skip(1)];
+
     /// <summary>What the elements are.</summary>
     public IdxType Type => Bytes is null ? IdxType.Floats : IdxType.Bytes;
 

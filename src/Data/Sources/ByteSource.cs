@@ -8,7 +8,8 @@ namespace OrleansSgd.Data.Sources;
 
 /// <summary>Samples kept as bytes, a quarter of their size as floats; <see cref="Read"/> converts them.</summary>
 /// <remarks>A coordinate is (byte − centre) · (1 / spread), in float: 0 and 255 give byte · (1 / 255). The vector loops and
-/// the scalar tail round alike, so a sample has the same bits on every machine.</remarks>
+/// the scalar tail round alike, so a sample has the same bits on every machine. With several scales a sample is as many planes
+/// of the same length, such as red, green and blue, each with its own.</remarks>
 internal sealed class ByteSource : ISampleSource
 {
     private const int CacheLine = 64;
@@ -16,28 +17,30 @@ internal sealed class ByteSource : ISampleSource
 
     private readonly byte[] _pixels;
     private readonly byte[] _labels;
-    private readonly float _centre;
-    private readonly float _spread;
+    private readonly PixelScale[] _scales;
+    private readonly int _planeLength;
 
-    /// <param name="pixels">[count × featureCount]; borrowed for good.</param>
+    /// <param name="pixels">[count × the product of the shape]; borrowed for good.</param>
     /// <param name="labels">[count], each below classCount; borrowed for good.</param>
-    /// <param name="featureCount">At least 1.</param>
+    /// <param name="shape">Extents of a sample.</param>
     /// <param name="classCount">At least 2.</param>
-    /// <param name="centre">Subtracted, in byte units.</param>
-    /// <param name="spread">Divided by (as a product with its reciprocal), in byte units; not 0.</param>
-    public ByteSource(byte[] pixels, byte[] labels, int featureCount, int classCount, float centre, float spread)
+    /// <param name="scales">One for all pixels, or one a plane.</param>
+    public ByteSource(byte[] pixels, byte[] labels, IReadOnlyList<int> shape, int classCount, params PixelScale[] scales)
     {
         _pixels = pixels;
         _labels = labels;
-        FeatureCount = featureCount;
+        Shape = shape;
+        FeatureCount = shape.Aggregate(1, (product, extent) => product * extent);
         ClassCount = classCount;
-        _centre = centre;
-        _spread = spread;
+        _scales = scales;
+        _planeLength = FeatureCount / scales.Length;
     }
 
     public int Count => _labels.Length;
 
     public int FeatureCount { get; }
+
+    public IReadOnlyList<int> Shape { get; }
 
     public int ClassCount { get; }
 
@@ -63,7 +66,7 @@ internal sealed class ByteSource : ISampleSource
             }
 
             ReadOnlySpan<byte> sample = _pixels.AsSpan(rows[i] * FeatureCount, FeatureCount);
-            Convert(sample, dense.Slice(i * FeatureCount, FeatureCount), _centre, _spread);
+            Convert(sample, dense.Slice(i * FeatureCount, FeatureCount));
             labels[i] = _labels[rows[i]];
         }
     }
@@ -78,6 +81,16 @@ internal sealed class ByteSource : ISampleSource
             {
                 Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref start, (row * FeatureCount) + offset)));
             }
+        }
+    }
+
+    private void Convert(ReadOnlySpan<byte> sample, Span<float> floats)
+    {
+        for (int plane = 0; plane < _scales.Length; plane++)
+        {
+            PixelScale scale = _scales[plane];
+            int start = plane * _planeLength;
+            Convert(sample.Slice(start, _planeLength), floats.Slice(start, _planeLength), scale.Centre, scale.Spread);
         }
     }
 

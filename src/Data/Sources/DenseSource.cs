@@ -12,17 +12,21 @@ internal sealed class DenseSource : ISampleSource
     /// <param name="labels">[count]; borrowed for good.</param>
     /// <param name="featureCount">At least 1.</param>
     /// <param name="classCount">0 when labels are targets.</param>
-    public DenseSource(float[] features, float[] labels, int featureCount, int classCount)
+    /// <param name="shape">Extents of a row; null: one extent.</param>
+    public DenseSource(float[] features, float[] labels, int featureCount, int classCount, IReadOnlyList<int>? shape = null)
     {
         _features = features;
         _labels = labels;
         FeatureCount = featureCount;
         ClassCount = classCount;
+        Shape = shape ?? [featureCount];
     }
 
     public int Count => _labels.Length;
 
     public int FeatureCount { get; }
+
+    public IReadOnlyList<int> Shape { get; }
 
     public int ClassCount { get; }
 

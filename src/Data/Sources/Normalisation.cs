@@ -7,17 +7,45 @@ internal static class Normalisation
 {
     /// <summary>One pair for all elements of the named rows (null: all rows).</summary>
     /// <returns>Mean and standard deviation in the file's own units; the deviation is 1 when all elements are equal.</returns>
-    public static (float Centre, float Spread) OfAll(IdxTensor images, int[]? rows)
+    public static PixelScale OfAll(IdxTensor images, int[]? rows)
     {
         int length = images.RowLength;
         int count = rows?.Length ?? images.RowCount;
         (double sum, double squares) = images.Bytes is { } bytes
             ? ByteSums(bytes, rows, length, count)
             : FloatSums(images.Floats!, rows, length, count);
-        double elements = (double)count * length;
-        double mean = sum / elements;
-        double deviation = Math.Sqrt(Math.Max(0, squares / elements - mean * mean));
-        return ((float)mean, deviation > 0 && float.IsFinite((float)deviation) ? (float)deviation : 1f);
+        return Scale(sum, squares, (double)count * length);
+    }
+
+    /// <summary>One pair a plane, such as red, green and blue, over all rows.</summary>
+    /// <param name="pixels">[rows × planes × plane length].</param>
+    /// <param name="rowLength">planes × plane length.</param>
+    /// <param name="planeCount">Planes of a row.</param>
+    public static PixelScale[] OfPlanes(byte[] pixels, int rowLength, int planeCount)
+    {
+        int planeLength = rowLength / planeCount;
+        int rows = pixels.Length / rowLength;
+        var scales = new PixelScale[planeCount];
+        for (int plane = 0; plane < planeCount; plane++)
+        {
+            long[] histogram = new long[256];
+            for (int row = 0; row < rows; row++)
+            {
+                Count(pixels.AsSpan((row * rowLength) + (plane * planeLength), planeLength), histogram);
+            }
+
+            (double sum, double squares) = Sums(histogram);
+            scales[plane] = Scale(sum, squares, (double)rows * planeLength);
+        }
+
+        return scales;
+    }
+
+    private static PixelScale Scale(double sum, double squares, double count)
+    {
+        double mean = sum / count;
+        double deviation = Math.Sqrt(Math.Max(0, (squares / count) - (mean * mean)));
+        return new((float)mean, deviation > 0 && float.IsFinite((float)deviation) ? (float)deviation : 1f);
     }
 
     /// <summary>Subtracts mean and divides by deviation column by column, in place, by the statistics of the named rows.</summary>
@@ -73,12 +101,22 @@ internal static class Normalisation
         long[] histogram = new long[256];
         for (int i = 0; i < count; i++)
         {
-            foreach (byte pixel in bytes.AsSpan((rows?[i] ?? i) * length, length))
-            {
-                histogram[pixel]++;
-            }
+            Count(bytes.AsSpan((rows?[i] ?? i) * length, length), histogram);
         }
 
+        return Sums(histogram);
+    }
+
+    private static void Count(ReadOnlySpan<byte> pixels, long[] histogram)
+    {
+        foreach (byte pixel in pixels)
+        {
+            histogram[pixel]++;
+        }
+    }
+
+    private static (double Sum, double Squares) Sums(long[] histogram)
+    {
         long sum = 0;
         long squares = 0;
         for (int value = 0; value < histogram.Length; value++)

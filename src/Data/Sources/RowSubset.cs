@@ -10,6 +10,8 @@ internal sealed class RowSubset(ISampleSource source, int[] rows) : ISampleSourc
 
     public int FeatureCount => source.FeatureCount;
 
+    public IReadOnlyList<int> Shape => source.Shape;
+
     public int ClassCount => source.ClassCount;
 
     public bool IsSparse => source.IsSparse;

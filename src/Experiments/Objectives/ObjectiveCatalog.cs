@@ -37,6 +37,6 @@ public static class ObjectiveCatalog
                 Separation = 1.5,
             },
             NoFolder);
-        return new ModelObjective(ModelCatalog.Create(plan, sets.Train.FeatureCount, sets.Train.ClassCount), sets.Train);
+        return new ModelObjective(ModelCatalog.Create(plan, sets.Train), sets.Train);
     }
 }

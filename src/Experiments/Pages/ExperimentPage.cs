@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansSgd.Experiments.Cnn;
 
 namespace OrleansSgd.Experiments.Pages;
 
@@ -7,14 +8,15 @@ namespace OrleansSgd.Experiments.Pages;
 /// <param name="Sections">In the order of their letters.</param>
 public sealed record ExperimentPage(ExperimentOptions Options, IReadOnlyList<StudySection> Sections)
 {
-    /// <summary>Writes the page and its plots; files of the same names are replaced.</summary>
+    /// <summary>Writes the page and its plots; files of the same names are replaced, but for the section that is measured and not simulated.</summary>
     /// <returns>The paths written.</returns>
     public IReadOnlyList<string> Write(string folder)
     {
         string plots = Path.Combine(folder, "experiments");
         Directory.CreateDirectory(plots);
         List<string> paths = [Path.Combine(folder, "experiments.md")];
-        File.WriteAllText(paths[0], ToString());
+        string? measured = File.Exists(paths[0]) ? PageSections.Find(File.ReadAllText(paths[0]), CnnStudy.Letter) : null;
+        File.WriteAllText(paths[0], measured is null ? ToString() : PageSections.With(ToString(), CnnStudy.Letter, measured));
         foreach ((string name, Plots.SvgPlot plot) in Sections.SelectMany(section => section.Plots))
         {
             paths.Add(Path.Combine(plots, name + ".svg"));
@@ -29,7 +31,7 @@ public sealed record ExperimentPage(ExperimentOptions Options, IReadOnlyList<Stu
     {
         var text = new StringBuilder();
         text.Append("# Experiments\n\n");
-        text.Append("The questions that elastic consistency asks, put to this system: every number here is made by\n\n");
+        text.Append("The questions that elastic consistency asks, put to this system: every number here, but for what (f) measures, is made by\n\n");
         text.Append($"```sh\n./grid experiment {Asked()} --seed {Options.Seed}{(Options.IsQuick ? " --quick" : "")} --out docs\n```\n\n");
         text.Append("and comes out the same each time. ");
         text.Append("The runs are simulated: coordinator, workers, shards, codecs, rules and monitor are those of the grid, the gradients are real, ");

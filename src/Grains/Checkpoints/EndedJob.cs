@@ -12,6 +12,9 @@ internal static class EndedJob
     /// <summary>Part with the trained parameters, f32 little-endian; absent when there are none.</summary>
     public const string ModelName = "model";
 
+    /// <summary>Part with what the model is evaluated with beside its parameters, f32 little-endian; absent when there is nothing.</summary>
+    public const string StatisticsName = "statistics";
+
     /// <summary>The bytes of the part.</summary>
     public static byte[] ToBytes(JobProgress progress) => JsonSerializer.SerializeToUtf8Bytes(progress, CheckpointJson.Options);
 

@@ -56,6 +56,11 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Model")]
     Task<ModelPiece> Model(int start, int length);
 
+    /// <summary>What the trained model is evaluated with beside its parameters, such as means and variances of batch normalisation.</summary>
+    /// <returns>f32 little-endian, as the model lays it out; empty where there is nothing, and as <see cref="Model"/> says.</returns>
+    [Alias("Statistics")]
+    Task<ModelPiece> Statistics();
+
     /// <summary>A worker reports, commits its lease and asks for the next. Held for a while when there is none.</summary>
     [Alias("Lease")]
     ValueTask<LeaseAnswer> Lease(LeaseRequest request);

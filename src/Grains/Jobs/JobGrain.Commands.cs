@@ -3,6 +3,7 @@ using Orleans.Runtime.Placement;
 using OrleansSgd.Core.Consistency;
 using OrleansSgd.Core.Membership;
 using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Samples;
 using OrleansSgd.Core.Shards;
 using OrleansSgd.Grains.Contracts;
 
@@ -49,6 +50,10 @@ public sealed partial class JobGrain
                     await EvaluateAsync(run, run.Plan.Run.Epochs, isLast: true);
                     break;
             }
+        }
+        catch (ModelException error)
+        {
+            Fail(error.Message, error.Hint);
         }
         catch (Exception defect) when (defect is not OutOfMemoryException)
         {
@@ -180,6 +185,7 @@ public sealed partial class JobGrain
 
                 if (isLast && _phase == JobPhase.Running)
                 {
+                    _statistics = await run.Evaluator.StatisticsAsync(snapshot.Parameters);
                     _trained = snapshot.Parameters;
                     End(JobPhase.Completed);
                 }

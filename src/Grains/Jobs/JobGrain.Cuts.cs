@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using OrleansSgd.Core.Optimizers;
 using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Samples;
 using OrleansSgd.Core.Scheduling.Gates;
 using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Contracts;
@@ -10,6 +11,9 @@ namespace OrleansSgd.Grains.Jobs;
 /// <content>Cuts: moments at which the run is held, its parameters read as they are at one ticket, and the loss there measured.</content>
 public sealed partial class JobGrain
 {
+    // Of the time between two cuts inside an epoch, what measuring the loss may take: of a large network it takes seconds.
+    private const double LossShareMax = 0.1;
+
     private Task _cutting = Task.CompletedTask;
     private readonly List<HeldTicket> _heldTickets = [];
     private bool _wasWhole;
@@ -18,6 +22,7 @@ public sealed partial class JobGrain
     private Task _measuring = Task.CompletedTask;
     private long _cutAt;
     private long _cutTickets;
+    private double _lossSeconds;
 
     // A worker whose question for a ticket waits.
     private sealed record HeldTicket(TicketRequest Request, TaskCompletionSource<TicketAnswer> Answer);
@@ -209,15 +214,29 @@ public sealed partial class JobGrain
         }
     }
 
-    private static async Task TellLossAsync(Run run, HeldModel model)
+    private async Task TellLossAsync(Run run, HeldModel model)
     {
         CutNorms norms = run.Ledger.NormsOf(model.Snapshot);
+        long begun = time.GetTimestamp();
         MeasuredLoss measured = await run.Loss.MeasureAsync(model.Snapshot.Parameters);
+        _lossSeconds = time.GetElapsedTime(begun).TotalSeconds;
         run.Ledger.Cut(model.Ticket, model.Held, measured, norms);
     }
 
     // x₀ is a cut that needs no hold: nothing was applied yet. Nor does the checkpoint that a run goes on from.
     private async Task MeasureStartAsync(Run run, Resumption? from)
+    {
+        try
+        {
+            await MeasureStartLossAsync(run, from);
+        }
+        catch (ModelException error)
+        {
+            Fail(error.Message, error.Hint);
+        }
+    }
+
+    private async Task MeasureStartLossAsync(Run run, Resumption? from)
     {
         ModelSnapshot? resumed = from?.Snapshot(run.Map);
         if (!run.Ledger.IsBegun && run.Ledger.Expect(0))
@@ -256,8 +275,9 @@ public sealed partial class JobGrain
 
     private void CutWhenDue(Run run)
     {
-        double every = run.Plan.Run.Consistency.CutSeconds;
-        if (every > 0 && run.Coordinator.Totals.Tickets > _cutTickets && time.GetElapsedTime(_cutAt).TotalSeconds >= every)
+        double planned = run.Plan.Run.Consistency.CutSeconds;
+        double every = Math.Max(planned, _lossSeconds / LossShareMax);
+        if (planned > 0 && run.Coordinator.Totals.Tickets > _cutTickets && time.GetElapsedTime(_cutAt).TotalSeconds >= every)
         {
             _cutAt = time.GetTimestamp();
             _isLossDue = true;

@@ -157,11 +157,12 @@ public sealed partial class JobGrain
         JobProgress? ended = null;
         foreach (CheckpointPart part in manifest.Parts)
         {
-            if (part.Name is EndedJob.PartName or EndedJob.ModelName)
+            if (part.Name is EndedJob.PartName or EndedJob.ModelName or EndedJob.StatisticsName)
             {
                 ReadOnlyMemory<byte> bytes = await store.ReadAsync(Job, part, CancellationToken.None);
                 ended = part.Name == EndedJob.PartName ? EndedJob.Read(bytes.Span) : ended;
                 _trained = part.Name == EndedJob.ModelName ? MemoryMarshal.Cast<byte, float>(bytes.Span).ToArray() : _trained;
+                _statistics = part.Name == EndedJob.StatisticsName ? MemoryMarshal.Cast<byte, float>(bytes.Span).ToArray() : _statistics;
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
@@ -54,7 +53,7 @@ public sealed partial class JobGrain(
     private long _begun;
     private long _startedAt;
     private double _secondsTotal;
-    private float[] _trained = [];
+    private bool _isCancelled;
     private string[] _silos = [];
     private IGrainTimer? _poll;
     private int _polls;
@@ -200,7 +199,7 @@ public sealed partial class JobGrain(
         {
             End(JobPhase.Cancelled);
         }
-        else if (_phase is JobPhase.Running && _run is not null)
+        else if (_phase is JobPhase.Running && _run is not null && !_isCancelled)
         {
             try
             {
@@ -212,18 +211,9 @@ public sealed partial class JobGrain(
                 _trained = _run.Snapshot?.Parameters ?? [];
             }
 
-            End(JobPhase.Cancelled);
+            _isCancelled = true;
+            _ = EndCancelledAsync(_run); // what it waits for may take longer than a call may
         }
-    }
-
-    /// <inheritdoc/>
-    public Task<ModelPiece> Model(int start, int length)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(start);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, ModelPieceMax);
-        int end = (int)Math.Min((long)start + length, _trained.Length);
-        return Task.FromResult(new ModelPiece(
-            start < end ? MemoryMarshal.AsBytes(_trained.AsSpan(start..end)).ToArray() : default));
     }
 
     /// <inheritdoc/>
@@ -358,7 +348,7 @@ public sealed partial class JobGrain(
         {
             JobPlan plan = JobPlan.FromJson(_planText);
             DataSets sets = await data.OpenAsync(plan.Data, options.Value.DataFolder);
-            string[] mistakes = [.. plan.Mistakes(), .. plan.MistakesWith(sets)];
+            string[] mistakes = [.. plan.Mistakes(), .. plan.MistakesWith(sets, isBegun: from?.Saved is not null)];
             if (mistakes.Length > 0)
             {
                 Fail(string.Join(' ', mistakes), "Correct the job file and submit it again.");
@@ -464,7 +454,7 @@ public sealed partial class JobGrain(
         _poll = null;
         LogJobEnded(Job, phase, _secondsTotal);
         CloseLedger(phase);
-        _keeping = KeepEndAsync(_run, phase, _trained);
+        _keeping = KeepEndAsync(_run, phase, _trained, _statistics);
         Signal(ref _changed);
         Signal(ref _progressed);
         _ = StopMembersAsync(_run);

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansSgd.Core.Runs;
+using OrleansSgd.Core.Samples;
 using OrleansSgd.Data;
 using OrleansSgd.Models;
+using OrleansSgd.Models.Safetensors;
 
 namespace OrleansSgd.Grains.Jobs;
 
@@ -63,12 +65,22 @@ public sealed record JobPlan
     }
 
     /// <summary>Everything that does not fit the data, once it is open.</summary>
-    public IEnumerable<string> MistakesWith(DataSets data)
+    /// <param name="data">What the samples were read into.</param>
+    /// <param name="isBegun">True for a run that has parameters already: the file it started from is not looked at.</param>
+    public IEnumerable<string> MistakesWith(DataSets data, bool isBegun = false)
     {
         ArgumentNullException.ThrowIfNull(data);
-        string[] misfits = [.. Model.MistakesWith("model", data.Train.FeatureCount, data.Train.ClassCount)];
-        return misfits.Length > 0
-            ? misfits
-            : Run.Mistakes(ModelCatalog.Create(Model, data.Train.FeatureCount, data.Train.ClassCount).ParameterCount);
+        string[] misfits =
+        [
+            .. Data.MistakesWith("data", data.Train.Shape), .. Model.MistakesWith("model", data.Train.Shape, data.Train.ClassCount),
+        ];
+        if (misfits.Length > 0)
+        {
+            return misfits;
+        }
+
+        IModel model = ModelCatalog.Create(Model, data.Train);
+        IEnumerable<string> ofStart = Model.Start is { } start && !isBegun ? StartFile.Mistakes(model, start) : [];
+        return [.. ofStart.Select(mistake => "model." + mistake), .. Run.Mistakes(model.ParameterCount)];
     }
 }

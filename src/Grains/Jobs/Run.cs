@@ -10,6 +10,7 @@ using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Compute;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Models;
+using OrleansSgd.Models.Safetensors;
 using OrleansSgd.Models.Smoothness;
 using OrleansSgd.Telemetry;
 using OrleansSgd.Telemetry.Ledger;
@@ -45,7 +46,7 @@ internal sealed record Run(
     }
 
     /// <summary>x₀, [d].</summary>
-    public float[] Initial { get; } = InitialOf(Model, Plan);
+    public required float[] Initial { get; init; }
 
     /// <summary>Samples the run consists of.</summary>
     public long SamplesTotal => (long)Data.Train.Count * Plan.Run.Epochs;
@@ -57,17 +58,18 @@ internal sealed record Run(
     /// <param name="job">Where its spans belong.</param>
     /// <param name="keepsUpdates">Whether workers have keepers.</param>
     /// <param name="from">The checkpoint it goes on from; null for a run that begins.</param>
+    /// <exception cref="InvalidDataException">The file that it is to start from is not one for the model.</exception>
     public static Run Create(
         JobTrace job, JobPlan plan, DataSets data, IGrainFactory grains, ComputePool pool, bool keepsUpdates, Resumption? from = null)
     {
-        IModel model = ModelCatalog.Create(
-            plan.Model.With(plan.Run.Rule.WeightDecay), data.Train.FeatureCount, data.Train.ClassCount);
+        IModel model = ModelCatalog.Create(plan.Model.With(plan.Run.Rule.WeightDecay), data.Train);
         var map = new ShardMap(model.ParameterCount, plan.Run.Shards);
         int retainedMax = keepsUpdates ? RetainedMax(map.Dimension) : 0;
         RunCoordinator coordinator = from is null
             ? new RunCoordinator(plan.Run, data.Train.Count, retainedMax)
             : RunCoordinator.Resume(plan.Run, data.Train.Count, from.Run, from.Claim.Generation, retainedMax);
-        var loss = new TrainingLoss(model, data.Train, pool, plan.Run.Consistency.LossSamples, plan.Run.Seed);
+        var loss = new TrainingLoss(model, data.Train, pool, plan.Run.Batch, plan.Run.Consistency.LossSamples, plan.Run.Seed);
+        var statistics = new TrainingStatistics(model, data.Train, pool, plan.Run.Batch, plan.Run.Seed);
         var options = new MonitorOptions
         {
             Plan = plan.Run,
@@ -94,10 +96,13 @@ internal sealed record Run(
             plan, data, model, map, coordinator,
             new ReportLedger(plan.Run.Workers, data.Train.Count),
             new RunLedger(options, map, coordinator, trace, new GridMetrics(job.Job)),
-            new RunEvaluator(model, data.Test, map, pool), loss,
-            pool.Run(() => SmoothnessBound.Of(model, data.Train)),
+            new RunEvaluator(model, data.Test, map, pool, statistics), loss,
+            pool.Run(() => plan.Data.Augment is { Count: > 0 } ? null : SmoothnessBound.Of(model, data.Train)),
             [.. Enumerable.Range(0, map.Count).Select(i => grains.GetGrain<IShardGrain>(JobKeys.Shard(job.Job, i)))],
-            [.. Enumerable.Range(0, plan.Run.Workers).Select(i => grains.GetGrain<IWorkerGrain>(JobKeys.Worker(job.Job, i)))]);
+            [.. Enumerable.Range(0, plan.Run.Workers).Select(i => grains.GetGrain<IWorkerGrain>(JobKeys.Worker(job.Job, i)))])
+        {
+            Initial = InitialOf(model, plan, isResumed: from?.Saved is not null),
+        };
         run.Ledger.KeptRow = run.Kept.RowOf;
         run.Snapshot = from?.Snapshot(map);
         run.Reports.Load(from?.Saved?.Reports ?? SavedReports.None);
@@ -140,10 +145,19 @@ internal sealed record Run(
     private static int RetainedMax(int dimension) =>
         (int)Math.Clamp(RetainedBytesMax / ((long)dimension * sizeof(float)), RetainedMin, RetainedLimit);
 
-    private static float[] InitialOf(IModel model, JobPlan plan)
+    // A run that goes on from a checkpoint has no use for x₀: the file it started from may be gone.
+    private static float[] InitialOf(IModel model, JobPlan plan, bool isResumed)
     {
         float[] initial = new float[model.ParameterCount];
-        model.Initialise(initial, plan.Run.Seed);
+        if (plan.Model.Start is { } start && !isResumed)
+        {
+            StartFile.Read(model, start, initial);
+        }
+        else
+        {
+            model.Initialise(initial, plan.Run.Seed);
+        }
+
         return initial;
     }
 

@@ -9,9 +9,12 @@ using OrleansSgd.Grains.Contracts;
 namespace OrleansSgd.Grains.Jobs;
 
 /// <summary>Reads the model from its shards and measures it on the test set, on the silo's compute threads.</summary>
-internal sealed class RunEvaluator(IModel model, ISampleSource? test, ShardMap map, ComputePool pool)
+internal sealed class RunEvaluator(IModel model, ISampleSource? test, ShardMap map, ComputePool pool, TrainingStatistics statistics)
 {
     private const int Chunk = 512;
+
+    // The last ones measured: a run that ends exports those of its last evaluation.
+    private (float[] Parameters, Task<float[]> Statistics)? _measured;
 
     /// <summary>Reads every shard's slice.</summary>
     /// <param name="shards">The shards.</param>
@@ -41,6 +44,19 @@ internal sealed class RunEvaluator(IModel model, ISampleSource? test, ShardMap m
         return snapshot;
     }
 
+    /// <summary>The statistics the model is evaluated with at x; empty for a model that needs none.</summary>
+    /// <param name="parameters">x, [d]; not changed afterwards.</param>
+    public Task<float[]> StatisticsAsync(float[] parameters)
+    {
+        if (_measured is not { } measured || measured.Parameters != parameters || measured.Statistics.IsFaulted)
+        {
+            measured = (parameters, statistics.MeasureAsync(parameters));
+            _measured = measured;
+        }
+
+        return measured.Statistics;
+    }
+
     /// <summary>Mean loss and accuracy over the test set; NaN where there is none.</summary>
     public async Task<(double Loss, double Accuracy)> EvaluateAsync(float[] parameters)
     {
@@ -49,7 +65,9 @@ internal sealed class RunEvaluator(IModel model, ISampleSource? test, ShardMap m
             return (double.NaN, double.NaN);
         }
 
-        using IGradientSession session = model.CreateSession(Chunk);
+        float[] measured = await StatisticsAsync(parameters);
+        using IGradientSession session = await pool.Run(() => model.CreateSession(Chunk));
+        (session as IStatisticsSession)?.LoadStatistics(measured);
         var batch = new SampleBatch();
         int[] rows = new int[Chunk];
         double loss = 0;

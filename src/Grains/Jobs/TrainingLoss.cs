@@ -9,25 +9,33 @@ namespace OrleansSgd.Grains.Jobs;
 /// <remarks>
 /// The samples are drawn once, without replacement, before training sees any of them; what the drawing leaves to chance is
 /// in the standard error. With all samples there is none.
+/// <para>A model with batch normalisation has another loss for every way of making batches. Workers descend the one over batches of
+/// the run's size, each normalised by itself; so that is measured here, over whole batches, and never exactly.</para>
 /// </remarks>
 internal sealed class TrainingLoss
 {
     // Enough chunks for an error of their mean, and large enough to compute well.
-    private const int Chunk = 64;
+    private const int ChunkDefault = 64;
 
     private readonly IModel _model;
     private readonly ISampleSource _samples;
     private readonly ComputePool _pool;
     private readonly int[] _rows;
+    private readonly int _chunk;
 
+    /// <param name="batch">Samples of a batch of the run.</param>
     /// <param name="sampleCount">Samples to measure on; 0 for all.</param>
-    public TrainingLoss(IModel model, ISampleSource samples, ComputePool pool, int sampleCount, ulong seed)
+    public TrainingLoss(IModel model, ISampleSource samples, ComputePool pool, int batch, int sampleCount, ulong seed)
     {
         _model = model;
         _samples = samples;
         _pool = pool;
-        IsExact = sampleCount == 0 || sampleCount >= samples.Count;
-        _rows = new int[IsExact ? samples.Count : sampleCount];
+        bool isNormalised = model.Buffers.Count > 0;
+        bool isOfAll = sampleCount == 0 || sampleCount >= samples.Count;
+        IsExact = isOfAll && !isNormalised;
+        int count = isOfAll ? samples.Count : sampleCount;
+        _chunk = isNormalised ? Math.Min(batch, samples.Count) : ChunkDefault;
+        _rows = new int[isNormalised ? Math.Max(1, count / _chunk) * _chunk : count];
 
         // Epochs count from 0, so this permutation is no epoch's.
         new SeededPermutation(samples.Count, seed, ulong.MaxValue).Fill(0, _rows);
@@ -40,16 +48,16 @@ internal sealed class TrainingLoss
     /// <param name="parameters">x, [d].</param>
     public async Task<MeasuredLoss> MeasureAsync(float[] parameters)
     {
-        using IGradientSession session = _model.CreateSession(Chunk);
+        using IGradientSession session = await _pool.Run(() => _model.CreateSession(_chunk));
         var batch = new SampleBatch();
         float[] gradient = new float[parameters.Length];
         float[] sum = new float[parameters.Length];
         double lossSum = 0;
         double squares = 0;
         int chunks = 0;
-        for (int start = 0; start < _rows.Length; start += Chunk)
+        for (int start = 0; start < _rows.Length; start += _chunk)
         {
-            int count = Math.Min(Chunk, _rows.Length - start);
+            int count = Math.Min(_chunk, _rows.Length - start);
             int first = start;
 
             // One task a chunk, so that the workers of this silo get their turn in between.

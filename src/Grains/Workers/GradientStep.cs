@@ -20,6 +20,7 @@ internal sealed class GradientStep : IDisposable
     private readonly bool _sketchesHeld;
     private readonly double _rateFactor;
     private readonly StepDeadline _deadline;
+    private readonly BatchReader _reader;
     private readonly BatchGradient _batch;
     private readonly NoiseProbe _noise;
     private readonly SecantProbe _secants;
@@ -28,8 +29,11 @@ internal sealed class GradientStep : IDisposable
     private long _updates;
 
     /// <param name="smoothnessIsKnown">True when L is exact: then no secants are measured.</param>
+    /// <param name="transform">Augmentation; null for none.</param>
+    /// <param name="batchesAhead">Batches of a lease that are read while a gradient is computed.</param>
     public GradientStep(
-        RunPlan plan, IModel model, ISampleSource samples, ShardMap map, TimeProvider time, bool smoothnessIsKnown)
+        RunPlan plan, IModel model, ISampleSource samples, ShardMap map, TimeProvider time, bool smoothnessIsKnown,
+        ISampleTransform? transform = null, int batchesAhead = 0)
     {
         _plan = plan;
         _time = time;
@@ -37,7 +41,8 @@ internal sealed class GradientStep : IDisposable
         _sketchesHeld = HoldsBack(plan);
         _rateFactor = UpdateRules.RateFactorOf(plan.Rule);
         _deadline = new StepDeadline(plan, time);
-        _batch = new BatchGradient(model, samples, plan.Seed, plan.BatchMax, _deadline);
+        _reader = new BatchReader(samples, plan.Seed, plan.BatchMax, transform, batchesAhead);
+        _batch = new BatchGradient(model, _reader, plan.BatchMax, _deadline);
         _noise = new NoiseProbe(_batch, plan.Consistency.NoiseEvery);
         _secants = new SecantProbe(_batch, smoothnessIsKnown ? 0 : plan.Consistency.SmoothnessEvery);
         Gradient = new float[model.ParameterCount];
@@ -108,19 +113,19 @@ internal sealed class GradientStep : IDisposable
 
     /// <summary>What the gradient of the batch is scaled by before the rule.</summary>
     public float RateOf(in BatchRange range) => (float)_plan.RateOf(
-        range.Lease.Epoch + ((double)range.Start / _batch.SampleCount), range.Lease.SlotCount);
+        range.Lease.Epoch + ((double)range.Start / _reader.SampleCount), range.Lease.SlotCount);
 
     /// <inheritdoc/>
     public void Dispose() => _batch.Dispose();
 
     /// <summary>Whether a worker of this plan keeps something back that x counts as applied: a residual, or momentum.</summary>
     public static bool HoldsBack(RunPlan plan) =>
-        plan.Rule.Kind == RulePlan.Momentum || (plan.Codec.Kind != Core.Codecs.CodecPlan.Dense && plan.Codec.ErrorFeedback);
+        plan.Rule.Kind == RulePlan.Momentum || plan.Codec.HoldsBack;
 
     // In rounds what is measured depends on the round alone, so that a slot makes the same bits whoever computes it.
     private BatchLoss First(ReadOnlySpan<float> point, in BatchRange range)
     {
-        ReadOnlySpan<int> rows = _batch.Rows(range.Lease.Epoch, range.Start, Math.Min(_plan.BatchMax, range.Length));
+        EpochRows rows = _reader.Rows(range.Lease.Epoch, range.Start, Math.Min(_plan.BatchMax, range.Length), range.Lease.End);
         long number = range.Lease.Round >= 0 ? range.Lease.Round : _updates;
         BatchLoss loss = _noise.IsDue(number, rows.Length)
             ? _noise.Compute(point, rows, Gradient, Record, out int firstCoordinate)
@@ -147,7 +152,7 @@ internal sealed class GradientStep : IDisposable
         float moved = (float)(rate * _rateFactor);
         GradientNorms.Step(point, Gradient, moved, _point);
         LocalDistance = Math.Max(LocalDistance, moved * Math.Sqrt(GradientNorms.Squared(Gradient)));
-        ReadOnlySpan<int> rows = _batch.Rows(range.Lease.Epoch, at, Math.Min(_plan.Batch, range.End - at));
+        EpochRows rows = _reader.Rows(range.Lease.Epoch, at, Math.Min(_plan.Batch, range.End - at), range.Lease.End);
         BatchLoss loss = _batch.Compute(_point, rows, _local, out int firstCoordinate);
         Record.IsPartial |= firstCoordinate > 0;
         Clip(_local);

@@ -35,7 +35,7 @@ internal sealed class NoiseProbe(BatchGradient gradient, int every)
     /// <param name="result">[d]; overwritten.</param>
     /// <param name="firstCoordinate">The gradient is whole from here on and 0 below; then nothing is measured.</param>
     public BatchLoss Compute(
-        ReadOnlySpan<float> point, ReadOnlySpan<int> rows, Span<float> result, TicketRecord record, out int firstCoordinate)
+        ReadOnlySpan<float> point, EpochRows rows, Span<float> result, TicketRecord record, out int firstCoordinate)
     {
         if (_second.Length == 0)
         {

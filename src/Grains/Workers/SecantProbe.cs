@@ -10,6 +10,7 @@ internal sealed class SecantProbe(BatchGradient gradient, int every)
 {
     private int[] _rows = [];
     private int _rowCount;
+    private int _epoch;
     private float[] _point = [];
     private float[] _kept = [];
     private float[] _again = [];
@@ -19,7 +20,7 @@ internal sealed class SecantProbe(BatchGradient gradient, int every)
     public bool IsDue(long number) => every > 0 && number % every == 0;
 
     /// <summary>Keeps a batch, its view and its gradient for the next update.</summary>
-    public void Keep(ReadOnlySpan<int> rows, ReadOnlySpan<float> point, ReadOnlySpan<float> computed)
+    public void Keep(EpochRows rows, ReadOnlySpan<float> point, ReadOnlySpan<float> computed)
     {
         if (_point.Length == 0)
         {
@@ -33,8 +34,9 @@ internal sealed class SecantProbe(BatchGradient gradient, int every)
             _rows = new int[rows.Length];
         }
 
-        rows.CopyTo(_rows);
+        rows.Rows.CopyTo(_rows);
         _rowCount = rows.Length;
+        _epoch = rows.Epoch;
         point.CopyTo(_point);
         computed.CopyTo(_kept);
     }
@@ -47,7 +49,7 @@ internal sealed class SecantProbe(BatchGradient gradient, int every)
             return;
         }
 
-        gradient.Compute(point, _rows.AsSpan(0, _rowCount), _again);
+        gradient.Compute(point, new EpochRows(_epoch, _rows.AsSpan(0, _rowCount)), _again);
         _rowCount = 0;
         double distance = Math.Sqrt(GradientNorms.DistanceSquared(point, _point));
         double turned = Math.Sqrt(GradientNorms.DistanceSquared(_again, _kept));

@@ -48,9 +48,9 @@ internal sealed class SliceMeasures
 
         record.SketchSeed = _seed;
         _sums.AsSpan().Clear();
-        if (kind == PayloadKind.Sparse)
+        if (FramePayload.IsSparse(kind))
         {
-            _families[shard].Add(FramePayload.Indices(payload, entryCount), FramePayload.Values(kind, payload, entryCount), _sums);
+            _families[shard].Add(FramePayload.Indices(payload, entryCount), Decoded(kind, payload, entryCount), _sums);
         }
         else if (kind != PayloadKind.None)
         {
@@ -95,7 +95,7 @@ internal sealed class SliceMeasures
 
     private ReadOnlySpan<float> Decoded(PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount)
     {
-        if (kind == PayloadKind.Dense)
+        if (kind is PayloadKind.Dense or PayloadKind.Sparse)
         {
             return FramePayload.Values(kind, payload, entryCount);
         }
@@ -106,7 +106,7 @@ internal sealed class SliceMeasures
         }
 
         Span<float> decoded = _decoded.AsSpan(0, entryCount);
-        FramePayload.CopyTo(decoded, kind, payload, entryCount);
+        FramePayload.Decode(kind, payload, entryCount, decoded);
         return decoded;
     }
 

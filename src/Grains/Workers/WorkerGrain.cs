@@ -12,6 +12,7 @@ using OrleansSgd.Core.Samples;
 using OrleansSgd.Core.Vectors;
 using OrleansSgd.Core.Workers;
 using OrleansSgd.Data;
+using OrleansSgd.Data.Augmentation;
 using OrleansSgd.Grains.Compute;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
@@ -112,7 +113,7 @@ public sealed partial class WorkerGrain(
     private async Task BeginAsync(WorkerIdentity identity, JobPlan plan, WorkerCarry? carry)
     {
         DataSets sets = await data.OpenAsync(plan.Data, options.Value.DataFolder);
-        IModel model = ModelCatalog.Create(plan.Model.With(plan.Run.Rule.WeightDecay), sets.Train.FeatureCount, sets.Train.ClassCount);
+        IModel model = ModelCatalog.Create(plan.Model.With(plan.Run.Rule.WeightDecay), sets.Train);
         _map = new ShardMap(model.ParameterCount, plan.Run.Shards);
         _view = new WorkerView(_map);
         var job = GrainFactory.GetGrain<IJobGrain>(identity.Job);
@@ -122,7 +123,9 @@ public sealed partial class WorkerGrain(
             shards[i] = GrainFactory.GetGrain<IShardGrain>(JobKeys.Shard(identity.Job, i));
         }
 
-        var gradient = new GradientStep(plan.Run, model, sets.Train, _map, time, smoothnessIsKnown: model.Kind != ModelCatalog.Mlp);
+        ISampleTransform? transform = SampleTransforms.Create(plan.Data, sets.Train.Shape, plan.Run.Seed);
+        var gradient = new GradientStep(
+            plan.Run, model, sets.Train, _map, time, model.HasExactSmoothness && transform is null, transform, plan.Data.Prefetch ?? 0);
         _codecSeed = carry?.CodecSeed ?? CodecSeed(plan, identity);
         _codec = new ScaledCodec(plan.Run.Codec, model.ParameterCount, _codecSeed);
         _rule = UpdateRules.Create(plan.Run.Rule, model.ParameterCount);
@@ -172,6 +175,12 @@ public sealed partial class WorkerGrain(
             catch (OperationCanceledException)
             {
                 // The silo stops, or the job ended the loop: the coordinator notices or knows.
+            }
+            catch (ModelException failure)
+            {
+                LogFailed(failure, identity.Name);
+                error = $"Worker {identity.Worker} cannot compute its gradient: {failure.Message}";
+                hint = failure.Hint;
             }
             catch (Exception defect) when (defect is not OutOfMemoryException)
             {

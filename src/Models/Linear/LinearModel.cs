@@ -30,6 +30,8 @@ internal sealed class LinearModel<TLoss> : IModel
 
     public bool IsClassifier => TLoss.ClassCount > 0;
 
+    public bool HasExactSmoothness => true;
+
     /// <summary>Coordinates of one sample.</summary>
     public int FeatureCount { get; }
 

@@ -75,6 +75,6 @@ public sealed class ChaosFiguresTests
         new(new ChaosStep(0, kind, skipped is null ? 2 : -1, 1, double.NaN, false, skipped), 100, 1.5, 0, null, false);
 
     private static ChaosFigures Figures(JobPlan plan, JobProgress progress, float[] trained, float[]? undisturbed) => new(
-        plan, new WatchOutcome.Ended(null, progress, null, trained), [], [],
-        undisturbed is null ? null : new WatchOutcome.Ended(null, Whole, null, undisturbed));
+        plan, new WatchOutcome.Ended(null, progress, null, trained, []), [], [],
+        undisturbed is null ? null : new WatchOutcome.Ended(null, Whole, null, undisturbed, []));
 }

@@ -121,7 +121,7 @@ public sealed class JobFileTests
                 "job.yaml:4:10: workers is '4'; use a whole number, 1 to 10000 without quotes.",
                 "job.yaml:5:9: epochs is 0; use 1 to 1000000.",
                 "job.yaml:6:7: mode is 'asinc'; use async, bsp, ssp, norm-bounded, variance-bounded or adaptive. Did you mean async?",
-                "job.yaml:8:9: data.kind is \"mnst\"; use idx, libsvm, csv, synthetic or mnist. Did you mean mnist?",
+                "job.yaml:8:9: data.kind is \"mnst\"; use idx, libsvm, csv, synthetic, mnist, cifar10 or text. Did you mean mnist?",
                 "job.yaml:9:3: data.limt is not a key of a job file; did you mean data.limit?",
                 "job.yaml:10:1: fraction is not a key of a job file; did you mean codec.fraction?",
                 "job.yaml:11:8: model is 'softmax'; use a section with the keys of model, such as model: {kind: softmax}.",
@@ -147,7 +147,7 @@ public sealed class JobFileTests
     [InlineData("codec: {errorFeedback: yes}", "job.yaml:2:24: codec.errorFeedback is 'yes'; use true or false.")]
     [InlineData("model: {kind: mlp, hidden: [a, 3]}", "job.yaml:2:29: model.hidden[0] is 'a'; use a list of whole numbers, such as [256].")]
     [InlineData("model: {kind: mlp, hidden: 3}", "job.yaml:2:28: model.hidden is '3'; use a list of whole numbers, such as [256].")]
-    [InlineData("model: {kind: perceptron}", "job.yaml:2:15: model.kind is 'perceptron'; use one of least-squares, logistic, softmax, mlp.")]
+    [InlineData("model: {kind: perceptron}", "job.yaml:2:15: model.kind is 'perceptron'; use one of least-squares, logistic, softmax, mlp, lenet5, resnet, wideresnet, torch-mlp, transformer, torchscript.")]
     [InlineData("consistency: often", "job.yaml:2:14: consistency is 'often'; use a section with the keys of consistency, such as consistency: {sketch: 0}.")]
     [InlineData("rule: {momentum: 0.9}", "job.yaml:2:8: rule.momentum is not a key of a job file; rule has kind, decay, squareDecay, weightDecay, clipNorm, delayAdaptive.")]
     [InlineData("stepAheadMax: 3", "job.yaml:2:1: stepAheadMax is not a key of a job file; did you mean stepsAheadMax?")]
@@ -160,6 +160,22 @@ public sealed class JobFileTests
     [InlineData("---\nbatch: 3", "job.yaml:2:1: this is not YAML as job files use it: a second document begins; a file holds one job.")]
     public void A_wrong_value_is_refused_with_its_place_its_limit_and_the_remedy(string line, string expected) =>
         Assert.Equal([expected], Parse("data: {kind: mnist}\n" + line).Mistakes);
+
+    [Theory]
+    [InlineData("augment: crop", "data.augment is 'crop'; use a list of crop, flip.")]
+    [InlineData("augment: [crop, turn]", "data.augment[1] is \"turn\"; use crop or flip.")]
+    [InlineData("augment: [crop, [flip]]", "data.augment[1] is a list or section; use a list of crop, flip.")]
+    public void A_wrong_list_of_words_is_refused_with_its_remedy(string key, string expected)
+    {
+        string mistake = Assert.Single(Parse($"data: {{kind: mnist, {key}}}").Mistakes);
+
+        Assert.StartsWith("job.yaml:1:", mistake, StringComparison.Ordinal);
+        Assert.EndsWith(": " + expected, mistake, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_of_words_reaches_the_plan() =>
+        Assert.Equal(["crop", "flip"], Parse("data: {kind: cifar10, augment: [crop, flip]}").Plan!.Data.Augment!);
 
     [Theory]
     [InlineData("")]
@@ -236,21 +252,25 @@ public sealed class JobFileTests
     [InlineData("softmax.yaml")]
     [InlineData("logistic.yaml")]
     [InlineData("bsp.yaml")]
+    [InlineData("lenet.yaml")]
+    [InlineData("resnet20.yaml")]
+    [InlineData("wideresnet.yaml")]
+    [InlineData("text.yaml")]
     public void Every_ready_job_is_right(string name) =>
         Assert.Empty(JobFile.Read(RepositoryRoot.PathOf("jobs/" + name)).Mistakes);
 
     [Fact]
     public void No_ready_job_is_forgotten_by_the_test_above() =>
-        Assert.Equal(4, Directory.GetFiles(RepositoryRoot.PathOf("jobs")).Length);
+        Assert.Equal(8, Directory.GetFiles(RepositoryRoot.PathOf("jobs")).Length);
 
     [Fact]
     public void The_built_in_job_is_the_file_itself()
     {
         JobFileOutcome builtIn = JobFile.LoadEmbedded().Finish();
-        JobFileOutcome file = JobFile.Read(RepositoryRoot.PathOf("jobs/mnist.yaml"));
+        JobFileOutcome file = JobFile.Read(RepositoryRoot.PathOf("jobs/lenet.yaml"));
 
         Assert.Equal(file.Plan!.ToJson(), builtIn.Plan!.ToJson());
-        Assert.Equal((4, 4, 3), (builtIn.Plan.Run.Workers, builtIn.Plan.Run.Shards, builtIn.Silos));
+        Assert.Equal((2, 4, 2), (builtIn.Plan.Run.Workers, builtIn.Plan.Run.Shards, builtIn.Silos));
     }
 
     private static JobFileOutcome Parse(string yaml) => JobFile.Parse(yaml, "job.yaml").Finish();

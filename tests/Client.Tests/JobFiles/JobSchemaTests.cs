@@ -126,6 +126,7 @@ public sealed partial class JobSchemaTests
         JobValueKind.Switch => "true or false",
         JobValueKind.WholeList => "whole numbers",
         JobValueKind.NumberList => "numbers",
+        JobValueKind.TextList => "words",
         _ => "section",
     };
 
@@ -158,6 +159,7 @@ public sealed partial class JobSchemaTests
             JobValueKind.Switch => plain == typeof(bool),
             JobValueKind.WholeList => plain == typeof(IReadOnlyList<int>),
             JobValueKind.NumberList => plain == typeof(IReadOnlyList<double>),
+            JobValueKind.TextList => plain == typeof(IReadOnlyList<string>),
             _ => plain == typeof(CodecPlan) || plain == typeof(SchedulePlan) || plain == typeof(RulePlan) || plain == typeof(ConsistencyPlan),
         };
     }

@@ -4,6 +4,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using OrleansSgd.Client.Safetensors;
 using OrleansSgd.Core.Samples;
+using OrleansSgd.Models.Safetensors;
 using OrleansSgd.Testing;
 
 namespace OrleansSgd.Client.Tests.Safetensors;
@@ -68,7 +69,8 @@ public sealed class SafetensorsTests
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "belong to none")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", "cut short")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,12]}}""", "its shape [2] takes 8")]
-    [InlineData("""{"a":{"dtype":"F16","shape":[6],"data_offsets":[0,12]}}""", "dtype F16")]
+    [InlineData("""{"a":{"dtype":"F8_E5M2","shape":[12],"data_offsets":[0,12]}}""", "dtype F8_E5M2")]
+    [InlineData("""{"a":{"dtype":"F16","shape":[3],"data_offsets":[0,12]}}""", "its shape [3] takes 6")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-3],"data_offsets":[0,12]}}""", "extent -3")]
     [InlineData("""{"a":{"dtype":"F32","shape":[65536,65536,65536,65536,65536,65536,65536,65536],"data_offsets":[0,12]}}""", "takes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[12,0]}}""", "begin ≤ end")]
@@ -126,19 +128,35 @@ public sealed class SafetensorsTests
         using var folder = new TempFolder();
         string path = folder.Text("m.safetensors", "earlier");
 
-        Assert.Throws<IOException>(() => SafetensorsWriter.Save(path, Tensors, Values, Metadata));
+        Assert.Throws<IOException>(() => SafetensorsWriter.Save(path, [new(Tensors, Values)], Metadata));
         Assert.Equal("earlier", File.ReadAllText(path));
         Assert.Single(Directory.GetFiles(folder.Path));
 
-        SafetensorsWriter.Save(folder["n.safetensors"], Tensors, Values, Metadata);
+        SafetensorsWriter.Save(folder["n.safetensors"], [new(Tensors, Values)], Metadata);
         Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
         Assert.Equal(Values, SafetensorsReader.ReadFile(folder["n.safetensors"]).Tensors.SelectMany(tensor => tensor.Values.ToArray()));
+    }
+
+    [Fact]
+    public void Statistics_stand_beside_the_parameters_and_counts_are_whole_numbers_that_come_first()
+    {
+        ParameterTensor[] buffers = [new("bn.running_mean", [2], 0), new("bn.num_batches_tracked", [], 2)];
+        using var stream = new MemoryStream();
+
+        SafetensorsWriter.Write(stream, [new(Tensors, Values), new(buffers, new float[] { 4, 5, 32 })], Metadata);
+
+        SafetensorsFile file = SafetensorsReader.Read(stream.ToArray(), "test");
+        Assert.Equal(["bn.num_batches_tracked", "weight", "bias", "bn.running_mean"], file.Tensors.Select(tensor => tensor.Name));
+        Assert.Equal((SafetensorsLayout.I64, 0, 32L),
+            (file.Tensors[0].Type, file.Tensors[0].Shape.Count, BinaryPrimitives.ReadInt64LittleEndian(file.Tensors[0].Bytes.Span)));
+        Assert.Equal([4f, 5f], file.Tensors[3].Values.ToArray());
+        Assert.Throws<InvalidOperationException>(() => file.Tensors[0].Values);
     }
 
     private static byte[] Write(ParameterTensor[] tensors, float[] values, Dictionary<string, string> metadata)
     {
         using var stream = new MemoryStream();
-        SafetensorsWriter.Write(stream, tensors, values, metadata);
+        SafetensorsWriter.Write(stream, [new(tensors, values)], metadata);
         return stream.ToArray();
     }
 }

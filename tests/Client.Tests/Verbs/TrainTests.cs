@@ -1,7 +1,7 @@
 using System.Text.Json;
-using OrleansSgd.Client.Safetensors;
 using OrleansSgd.Client.Tests.Reports;
 using OrleansSgd.Grains.Jobs;
+using OrleansSgd.Models.Safetensors;
 
 namespace OrleansSgd.Client.Tests.Verbs;
 
@@ -23,6 +23,38 @@ public sealed class TrainTests
         Assert.All(model.Tensors, tensor => Assert.All(tensor.Values.ToArray(), value => Assert.True(float.IsFinite(value))));
         Assert.Equal("tiny", JobPlan.FromJson(model.Metadata["orleansSgd.plan"]).Name);
         Assert.Equal(["tiny-1"], Directory.GetFileSystemEntries(folder["runs"]).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_job_starts_from_the_model_of_an_earlier_one()
+    {
+        using var folder = new TempFolder();
+        string job = folder.Text("tiny.yaml", TinyJob.With(("silos: 2", "silos: 2\nmode: bsp")));
+        await GridRun.InProcessAsync("train", job, "--out", folder["runs"], "--epochs", "1");
+        string start = folder["runs/tiny-1/model.safetensors"];
+        string again = folder.Text("again.yaml", TinyJob.With(
+            ("silos: 2", "silos: 2\nmode: bsp"), ("rate: 0.1", "rate: 0.000001"), ("model:", $"model:\n  start: {start}")));
+
+        GridRun run = await GridRun.InProcessAsync("train", again, "--out", folder["runs"], "--epochs", "1");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        float[] before = ValuesOf(start);
+        float[] after = ValuesOf(folder["runs/tiny-2/model.safetensors"]);
+        Assert.Contains(before, value => Math.Abs(value) > 0.1);
+        Assert.All(before.Zip(after), pair => Assert.Equal(pair.First, pair.Second, 1e-3)); // thirty small updates
+    }
+
+    [Fact]
+    public async Task A_start_that_is_not_of_the_model_is_refused_with_its_line_before_training()
+    {
+        using var folder = new TempFolder();
+        string job = folder.Text("tiny.yaml", TinyJob.With(("model:", $"model:\n  start: {folder["gone.safetensors"]}")));
+
+        GridRun run = await GridRun.InProcessAsync("train", job, "--out", folder["runs"]);
+
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.Contains("model.start is '", run.Error, StringComparison.Ordinal);
+        Assert.Contains("which cannot be read", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,8 +118,10 @@ public sealed class TrainTests
         Assert.Empty(Directory.GetFileSystemEntries(folder["runs"]));
     }
 
-    private static IEnumerable<int> BitsOf(string path) => SafetensorsReader.ReadFile(path)
-        .Tensors.SelectMany(tensor => tensor.Values.ToArray()).Select(BitConverter.SingleToInt32Bits);
+    private static IEnumerable<int> BitsOf(string path) => ValuesOf(path).Select(BitConverter.SingleToInt32Bits);
+
+    private static float[] ValuesOf(string path) =>
+        [.. SafetensorsReader.ReadFile(path).Tensors.SelectMany(tensor => tensor.Values.ToArray())];
 
     /// <summary>Remembers what is written and reacts to the first line that is looked for.</summary>
     private sealed class SignalWriter(Func<string, bool> isLookedFor, Action react) : StringWriter

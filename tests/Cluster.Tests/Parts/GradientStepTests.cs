@@ -277,7 +277,7 @@ public sealed class GradientStepTests
     private GradientStep Step(
         RunPlan plan, out IModel model, out ShardMap map, TimeProvider? time = null, bool smoothnessIsKnown = false)
     {
-        model = ModelCatalog.Create(new ModelPlan { Kind = ModelCatalog.LeastSquares, L2 = 0.125 }, _samples.FeatureCount, 0);
+        model = ModelCatalog.Create(new ModelPlan { Kind = ModelCatalog.LeastSquares, L2 = 0.125 }, _samples);
         map = new ShardMap(model.ParameterCount, plan.Shards);
         return new GradientStep(plan, model, _samples, map, time ?? TimeProvider.System, smoothnessIsKnown);
     }
@@ -285,7 +285,7 @@ public sealed class GradientStepTests
     private static GradientStep Network(RunPlan plan, out IModel model, out ShardMap map, TimeProvider time)
     {
         var samples = new TinySamples(200, 12, Classes);
-        model = ModelCatalog.Create(new ModelPlan { Kind = ModelCatalog.Mlp, Hidden = [6, 5] }, samples.FeatureCount, Classes);
+        model = ModelCatalog.Create(new ModelPlan { Kind = ModelCatalog.Mlp, Hidden = [6, 5] }, samples);
         map = new ShardMap(model.ParameterCount, plan.Shards);
         return new GradientStep(plan, model, samples, map, time, smoothnessIsKnown: true);
     }

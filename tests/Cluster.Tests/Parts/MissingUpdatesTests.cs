@@ -21,7 +21,7 @@ public sealed class MissingUpdatesTests : IDisposable
 
     public MissingUpdatesTests()
     {
-        IModel model = ModelCatalog.Create(new ModelPlan { Kind = ModelCatalog.LeastSquares }, _samples.FeatureCount, 0);
+        IModel model = ModelCatalog.Create(new ModelPlan { Kind = ModelCatalog.LeastSquares }, _samples);
         _step = new GradientStep(_plan, model, _samples, _map, TimeProvider.System, smoothnessIsKnown: true);
         _view = Steps.View(_map, [10, 10, 10, 10, 10]);
     }

@@ -18,6 +18,8 @@ public sealed class UpdateEncoderTests : IDisposable
     private const float Rate = 0.25f;
     private const int Worker = 3;
     private const int Incarnation = 2;
+    private const string RoundedDense = "dense in bfloat16";
+    private const string RoundedTopK = "top-k in bfloat16";
 
     private readonly TinySamples _samples = new(200, 40, 0);
     private readonly IModel _model;
@@ -27,7 +29,7 @@ public sealed class UpdateEncoderTests : IDisposable
 
     public UpdateEncoderTests()
     {
-        _model = ModelCatalog.Create(new ModelPlan { Kind = ModelCatalog.LeastSquares }, _samples.FeatureCount, 0);
+        _model = ModelCatalog.Create(new ModelPlan { Kind = ModelCatalog.LeastSquares }, _samples);
         _map = new ShardMap(_model.ParameterCount, 3);
         _view = Steps.View(_map, Steps.Bell(_model.ParameterCount, 7), version: 5);
     }
@@ -40,7 +42,7 @@ public sealed class UpdateEncoderTests : IDisposable
             foreach (string rule in RulePlan.Kinds)
             {
                 plans.Add(CodecPlan.Dense, true, rule);
-                foreach (string codec in (string[])[CodecPlan.TopK, CodecPlan.RandomK, CodecPlan.Qsgd, CodecPlan.OneBit, CodecPlan.AboveThreshold])
+                foreach (string codec in (string[])[RoundedDense, RoundedTopK, CodecPlan.TopK, CodecPlan.RandomK, CodecPlan.Qsgd, CodecPlan.OneBit, CodecPlan.AboveThreshold])
                 {
                     plans.Add(codec, true, rule);
                     plans.Add(codec, false, rule);
@@ -292,6 +294,8 @@ public sealed class UpdateEncoderTests : IDisposable
         Codec = codecKind switch
         {
             CodecPlan.Dense => new CodecPlan(),
+            RoundedDense => new CodecPlan(Values: CodecPlan.Bfloat16, ErrorFeedback: feedback),
+            RoundedTopK => new CodecPlan(CodecPlan.TopK, Fraction: 0.2, Values: CodecPlan.Bfloat16, ErrorFeedback: feedback),
             CodecPlan.TopK or CodecPlan.RandomK => new CodecPlan(codecKind, Fraction: 0.2, ErrorFeedback: feedback),
             CodecPlan.AboveThreshold => new CodecPlan(codecKind, Threshold: 0.05, ErrorFeedback: feedback),
             _ => new CodecPlan(codecKind, ErrorFeedback: feedback),

@@ -2,7 +2,7 @@ using OrleansSgd.Core.Codecs;
 
 namespace OrleansSgd.Core.Tests.Codecs;
 
-/// <summary>One plan of every codec, with and without error feedback.</summary>
+/// <summary>Plans of every codec, with and without error feedback, with whole values and rounded ones.</summary>
 internal static class AllCodecs
 {
     public static IEnumerable<CodecPlan> Plans { get; } =
@@ -10,7 +10,12 @@ internal static class AllCodecs
         new(),
         .. new[]
         {
+            new CodecPlan(Values: CodecPlan.Bfloat16),
             new CodecPlan(CodecPlan.TopK, 0.1),
+            new CodecPlan(CodecPlan.TopK, 0.1, Values: CodecPlan.Bfloat16),
+            new CodecPlan(CodecPlan.TopK, 0.6, Values: CodecPlan.Bfloat16),
+            new CodecPlan(CodecPlan.RandomK, 0.3, Values: CodecPlan.Bfloat16),
+            new CodecPlan(CodecPlan.AboveThreshold, Threshold: 0.25, Values: CodecPlan.Bfloat16),
             new CodecPlan(CodecPlan.RandomK, 0.1),
             new CodecPlan(CodecPlan.RandomK, 0.8),
             new CodecPlan(CodecPlan.AboveThreshold, Threshold: 0.25),

@@ -12,7 +12,9 @@ public class CodecPlanTests
         (CodecPlan Plan, Type Codec)[] sound =
         [
             (new(), typeof(DenseCodec)),
+            (new(Values: "bfloat16"), typeof(DenseBfloat16Codec)),
             (new("top-k", 1), typeof(TopKCodec)),
+            (new("top-k", 0.5, Values: "bfloat16"), typeof(TopKCodec)),
             (new("top-k", Count: 10), typeof(TopKCodec)),
             (new("random-k", 0.5), typeof(RandomKCodec)),
             (new("threshold", Threshold: 1e-3), typeof(ThresholdCodec)),
@@ -92,6 +94,25 @@ public class CodecPlanTests
     }
 
     [Fact]
+    public void Values_that_no_codec_or_not_this_one_sends_are_a_mistake()
+    {
+        AssertMistake(new(Values: "float16"), "codec.values is 'float16'; use float32 or bfloat16.");
+        AssertMistake(
+            new("qsgd", Values: "bfloat16"),
+            "codec.values is bfloat16 but codec.kind is qsgd, which has no use for it; remove it or use dense, top-k, random-k or threshold.");
+    }
+
+    [Fact]
+    public void Only_whole_values_of_every_coordinate_are_exact()
+    {
+        Assert.True(new CodecPlan() is { IsExact: true, HoldsBack: false, Drops: false });
+        Assert.True(new CodecPlan(ErrorFeedback: false) is { IsExact: true, HoldsBack: false, Drops: false });
+        Assert.True(new CodecPlan(Values: "bfloat16") is { IsExact: false, HoldsBack: true, Drops: false });
+        Assert.True(new CodecPlan(Values: "bfloat16", ErrorFeedback: false) is { IsExact: false, HoldsBack: false, Drops: true });
+        Assert.True(new CodecPlan("top-k", 0.1) is { IsExact: false, HoldsBack: true, Drops: false });
+    }
+
+    [Fact]
     public void All_mistakes_are_told_at_once() => Assert.Equal(4, new CodecPlan("top-k", -1, 0, Levels: 2).Mistakes("codec").Count());
 
     [Theory]
@@ -106,6 +127,8 @@ public class CodecPlanTests
     public void Bounds_on_gamma_are_those_of_the_theory()
     {
         Assert.Equal(0, new CodecPlan().GammaBound(100));
+        Assert.Equal(1.0 / 65536, new CodecPlan(Values: "bfloat16").GammaBound(100));
+        Assert.Equal(0.9 + (0.1 / 65536), new CodecPlan("top-k", 0.1, Values: "bfloat16").GammaBound(100), 12);
         Assert.Equal(0.9, new CodecPlan("top-k", 0.1).GammaBound(100), 12);
         Assert.Equal(0.9, new CodecPlan("random-k", Count: 10).GammaBound(100), 12);
         Assert.Equal(1, new CodecPlan("threshold", Threshold: 1).GammaBound(100));

@@ -27,10 +27,12 @@ public class GoldenFrameTests
     }
 
     [Fact]
-    public void Pushes_of_levels_and_signs_have_their_golden_bytes()
+    public void Pushes_of_rounded_values_have_their_golden_bytes()
     {
         (string Name, byte[] Actual, PushHeader Header)[] samples =
         [
+            ("push-dense-bfloat16", SampleFrames.DenseBfloat16PushFrame(), SampleFrames.DenseBfloat16Push),
+            ("push-sparse-bfloat16", SampleFrames.SparseBfloat16PushFrame(), SampleFrames.SparseBfloat16Push),
             ("push-levels", SampleFrames.LevelsPushFrame(), SampleFrames.LevelsPush),
             ("push-signs", SampleFrames.SignsPushFrame(), SampleFrames.SignsPush),
             ("push-signs-masked", SampleFrames.MaskedSignsPushFrame(), SampleFrames.MaskedSignsPush),
@@ -96,7 +98,7 @@ public class GoldenFrameTests
     [Fact]
     public void Payload_kinds_keep_their_numbers()
     {
-        Assert.Equal([0, 1, 2, 3, 4], Enum.GetValues<PayloadKind>().Select(kind => (int)kind));
-        Assert.Equal(["None", "Dense", "Sparse", "Levels", "Signs"], Enum.GetNames<PayloadKind>());
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6], Enum.GetValues<PayloadKind>().Select(kind => (int)kind));
+        Assert.Equal(["None", "Dense", "Sparse", "Levels", "Signs", "DenseBfloat16", "SparseBfloat16"], Enum.GetNames<PayloadKind>());
     }
 }

@@ -66,7 +66,7 @@ public class PushFrameTests
     }
 
     [Theory]
-    [InlineData(6, 5, "kind at byte 6 is 5; the largest known is 4")]
+    [InlineData(6, 7, "kind at byte 6 is 7; the largest known is 6")]
     [InlineData(6, 3, "entryCount at byte 84 is 2, which does not fit kind Levels and length 10")]
     [InlineData(7, 1, "flags at byte 7 are 01; this build knows none")]
     [InlineData(80, 0, "length at byte 80 is 0; a shard has at least 1 coordinate")]

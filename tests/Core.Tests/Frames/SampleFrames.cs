@@ -42,6 +42,12 @@ internal static class SampleFrames
         PayloadSize = 16,
     };
 
+    /// <summary>The first push in half the bytes.</summary>
+    public static PushHeader DenseBfloat16Push { get; } = DensePush with { Kind = PayloadKind.DenseBfloat16, PayloadSize = 6 };
+
+    /// <summary>The second push in fewer bytes.</summary>
+    public static PushHeader SparseBfloat16Push { get; } = SparsePush with { Kind = PayloadKind.SparseBfloat16, PayloadSize = 12 };
+
     /// <summary>Rounded to levels of three bits; the shard begins five coordinates into a bucket of eight.</summary>
     public static PushHeader LevelsPush { get; } = SparsePush with
     {
@@ -95,6 +101,11 @@ internal static class SampleFrames
     public static byte[] Sparse(uint[] indices, float[] values) =>
         [.. MemoryMarshal.AsBytes(indices.AsSpan()), .. MemoryMarshal.AsBytes(values.AsSpan())];
 
+    /// <summary>Values that bfloat16 has: the upper two bytes of each float.</summary>
+    public static byte[] Bfloat16(params float[] values) => [.. values.SelectMany(value => BitConverter.GetBytes(value)[2..])];
+
+    public static byte[] SparseBfloat16(uint[] indices, float[] values) => [.. MemoryMarshal.AsBytes(indices.AsSpan()), .. Bfloat16(values)];
+
     /// <summary>A payload of levels, bit by bit from its table: the model that the fast loops are held to.</summary>
     public static byte[] Levels(int bucket, int offset, int bits, float[] steps, int[] levels)
     {
@@ -147,6 +158,10 @@ internal static class SampleFrames
     public static byte[] DensePushFrame() => Push(DensePush, Dense(0.5f, -0.25f, 2));
 
     public static byte[] SparsePushFrame() => Push(SparsePush, Sparse([2, 7], [1.5f, -1]));
+
+    public static byte[] DenseBfloat16PushFrame() => Push(DenseBfloat16Push, Bfloat16(0.5f, -0.25f, 2));
+
+    public static byte[] SparseBfloat16PushFrame() => Push(SparseBfloat16Push, SparseBfloat16([2, 7], [1.5f, -1]));
 
     public static byte[] LevelsPushFrame() =>
         Push(LevelsPush, Levels(8, 5, 3, [0.5f, 0.25f], [1, -2, 3, 0, 0, -3, 1, 2, -1, 0, 3]));

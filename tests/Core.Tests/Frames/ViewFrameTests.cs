@@ -88,6 +88,8 @@ public class ViewFrameTests
     [Theory]
     [InlineData(PayloadKind.Levels)]
     [InlineData(PayloadKind.Signs)]
+    [InlineData(PayloadKind.DenseBfloat16)]
+    [InlineData(PayloadKind.SparseBfloat16)]
     public void Rounded_values_are_no_view(PayloadKind kind)
     {
         byte[] frame = SampleFrames.SparseViewFrame();

@@ -114,7 +114,7 @@ public class DataFetcherTests
         await using MirrorServer mirror = await MirrorServer.WithAsync(new Dictionary<string, byte[]>());
 
         FetchReport report = await set.FetchAsync(
-            set.Mirror(mirror), new NpmOrigin("digits", "1.2.3", "00", "package/data/", "/nowhere/npm"));
+            set.Mirror(mirror), new NpmOrigin("digits", "1.2.3", "00", new TarFolder("package/data/"), "/nowhere/npm"));
 
         string[] lines = report.ToString().Split(Environment.NewLine);
         Assert.Equal($"The files of {set.Folder["set"]} could not be fetched. Tried:", lines[0]);

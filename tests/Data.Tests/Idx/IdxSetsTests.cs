@@ -22,6 +22,26 @@ public class IdxSetsTests
     }
 
     [Fact]
+    public void The_shape_of_a_sample_follows_the_rank_and_passes_through_a_split()
+    {
+        using var folder = new TempFolder();
+        folder.Bytes("y", IdxBytes.Labels(0, 1));
+
+        Assert.Equal([4], ShapeOf([2, 4]));
+        Assert.Equal([1, 2, 2], ShapeOf([2, 2, 2]));
+        Assert.Equal([2, 1, 2], ShapeOf([2, 2, 1, 2]));
+
+        IReadOnlyList<int> ShapeOf(int[] extents)
+        {
+            folder.Bytes("x", IdxBytes.Make(0x08, extents, 1, 2, 3, 4, 5, 6, 7, 8));
+            DataSets whole = DataCatalog.Open(Plan, folder.Path);
+            DataSets split = DataCatalog.Open(Plan with { TestShare = 0.5 }, folder.Path);
+            Assert.Equal(whole.Train.Shape, split.Test!.Shape);
+            return whole.Train.Shape;
+        }
+    }
+
+    [Fact]
     public void A_split_shares_out_every_row_once()
     {
         using var folder = new TempFolder();

@@ -13,6 +13,7 @@ public class MnistTests
         DataSets sets = DataCatalog.Open(new() { Kind = "mnist" }, Fixtures);
 
         Assert.Equal((20, 784, 10, false), (sets.Train.Count, sets.Train.FeatureCount, sets.Train.ClassCount, sets.Train.IsSparse));
+        Assert.Equal([1, 28, 28], sets.Train.Shape);
         Assert.Equal([5, 0, 4, 1, 9, 2, 1, 3, 1, 4, 3, 5, 3, 6, 1, 7, 2, 8, 6, 9], Samples.Labels(sets.Train));
         Assert.Equal([7, 2, 1, 0, 4, 1, 4, 9, 5, 9], Samples.Labels(sets.Test!));
         float[] pixels = Samples.Dense(sets.Train, Samples.All(sets.Train));

@@ -29,7 +29,7 @@ public class ByteSourceTests
     [Fact]
     public void Reading_allocates_nothing_once_the_batch_has_grown()
     {
-        var source = new ByteSource(new byte[784 * 100], new byte[100], 784, 10, 0, 255);
+        var source = new ByteSource(new byte[784 * 100], new byte[100], [1, 28, 28], 10, new PixelScale(0, 255));
         var subset = new RowSubset(source, [.. Enumerable.Range(10, 80)]);
         int[] rows = [.. Enumerable.Range(0, 64)];
         var batch = new SampleBatch();
@@ -45,7 +45,7 @@ public class ByteSourceTests
     [Fact]
     public void A_row_outside_the_set_is_a_callers_bug()
     {
-        var source = new ByteSource(new byte[2], [0, 1], 1, 2, 0, 255);
+        var source = new ByteSource(new byte[2], [0, 1], [1], 2, new PixelScale(0, 255));
         var subset = new RowSubset(source, [1]);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => Samples.Read(source, 2));

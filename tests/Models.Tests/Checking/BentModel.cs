@@ -14,6 +14,8 @@ internal sealed class BentModel(IModel model, Bend bend) : IModel
 
     public IReadOnlyList<ParameterTensor> Tensors => model.Tensors;
 
+    public bool HasExactSmoothness => model.HasExactSmoothness;
+
     public bool IsClassifier => model.IsClassifier;
 
     public void Initialise(Span<float> parameters, ulong seed) => model.Initialise(parameters, seed);

@@ -45,7 +45,7 @@ internal sealed record Case(
 
     public static Case Named(string name) => All.Single(item => item.Name == name);
 
-    public IModel Model => ModelCatalog.Create(Plan, FeatureCount, ClassCount);
+    public IModel Model => ModelCatalog.Create(Plan, [FeatureCount], ClassCount);
 
     /// <summary>Features within ±1, two in five of them 0; targets within ±1 or class numbers.</summary>
     public ArraySource Samples(bool sparse = false)

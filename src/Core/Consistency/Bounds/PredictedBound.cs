@@ -1,4 +1,3 @@
-using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Runs;
 
 namespace OrleansSgd.Core.Consistency.Bounds;
@@ -21,7 +20,7 @@ public static class PredictedBound
         // No update is longer than this, in units of α.
         double mass = plan.LocalSteps * maxima.Magnitude / maxima.SlotCountMin;
         ElasticBound bound = Missing(plan, maxima, mass);
-        if (plan.Codec.Kind != CodecPlan.Dense && plan.Codec.ErrorFeedback)
+        if (plan.Codec.HoldsBack)
         {
             double root = Math.Sqrt(maxima.Contraction);
             bound = bound.And(new ElasticBound("error feedback", root < 1 ? plan.Workers * root / (1 - root) * mass : double.NaN));

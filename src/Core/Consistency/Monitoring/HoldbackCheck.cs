@@ -18,7 +18,7 @@ internal static class HoldbackCheck
     public static string? Mistake(TicketRecord record, RunPlan plan)
     {
         // Held mass contains velocity under momentum, in which the residual may cancel; QSGD without feedback loses nothing on average.
-        bool compares = plan.Codec.Kind != CodecPlan.Dense && plan.Rule.Kind == RulePlan.Sgd
+        bool compares = !plan.Codec.IsExact && plan.Rule.Kind == RulePlan.Sgd
             && (plan.Codec.Kind != CodecPlan.Qsgd || plan.Codec.ErrorFeedback) && record.Gamma > 0;
         if (!compares)
         {

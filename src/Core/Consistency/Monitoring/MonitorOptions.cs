@@ -1,5 +1,4 @@
 using System.Numerics;
-using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Consistency.Certificates;
 using OrleansSgd.Core.Runs;
 
@@ -26,7 +25,7 @@ public sealed record MonitorOptions
 
     /// <summary>Biased when something can be dropped for good: a codec without feedback, or clipping.</summary>
     public CertificateForm Form =>
-        (Plan.Codec.Kind != CodecPlan.Dense && !Plan.Codec.ErrorFeedback) || Plan.Rule.ClipNorm > 0
+        Plan.Codec.Drops || Plan.Rule.ClipNorm > 0
             ? CertificateForm.Biased
             : CertificateForm.Unbiased;
 

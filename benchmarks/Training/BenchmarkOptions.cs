@@ -1,0 +1,62 @@
+using System.Globalization;
+using OrleansSgd.Grains;
+
+namespace OrleansSgd.Benchmarks.Training;
+
+/// <summary>What is measured, as the command line says it: pairs of an option and its value.</summary>
+internal sealed class BenchmarkOptions
+{
+    private readonly Dictionary<string, string> _given = new(StringComparer.Ordinal);
+    private readonly string _model;
+
+    /// <param name="model">What is measured unless <c>--model</c> says.</param>
+    /// <param name="pairs">An even number of words.</param>
+    public BenchmarkOptions(string model, ReadOnlySpan<string> pairs)
+    {
+        _model = model;
+        for (int i = 0; i < pairs.Length; i += 2)
+        {
+            _given[pairs[i]] = pairs[i + 1];
+        }
+    }
+
+    public string Model => _given.GetValueOrDefault("--model", _model);
+
+    public int Workers => Number("--workers", 2);
+
+    public int Shards => Number("--shards", 4);
+
+    public int Epochs => Number("--epochs", 3);
+
+    public int Pairs => Number("--pairs", 7);
+
+    public int Length => Number("--length", 1_000_000);
+
+    /// <summary>Training samples to use; null for all.</summary>
+    public int? Limit => _given.ContainsKey("--limit") ? Number("--limit", 0) : null;
+
+    /// <summary>Seconds between two measurements of the training loss; 0 for none inside an epoch.</summary>
+    public int CutSeconds => Number("--cuts", 0);
+
+    /// <summary>Steps to record.</summary>
+    public int Steps => Number("--steps", 300);
+
+    /// <summary>Threads of one gradient inside libtorch.</summary>
+    public int Threads => Number("--threads", 1);
+
+    public double Rate => double.Parse(_given.GetValueOrDefault("--rate", "0.1"), CultureInfo.InvariantCulture);
+
+    /// <summary>Where a recording goes, whole path.</summary>
+    public string Out => Path.GetFullPath(_given.GetValueOrDefault("--out", "runs/recording"));
+
+    public string Codec => _given.GetValueOrDefault("--codec", "dense");
+
+    /// <summary>The data folder, whole path.</summary>
+    public string Data => Path.GetFullPath(_given.GetValueOrDefault("--data", "data"));
+
+    /// <summary>Tells a silo how many threads an operation has.</summary>
+    public void SetThreads(GridOptions silo) => silo.IntraOpThreads = Threads;
+
+    private int Number(string name, int otherwise) =>
+        _given.TryGetValue(name, out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+}
