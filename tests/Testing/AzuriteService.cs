@@ -48,17 +48,14 @@ public sealed class AzuriteService : IAsyncDisposable
     public static string ConnectionOf(string kind, string endpoint, string key) =>
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={key};{CultureInfo.InvariantCulture.TextInfo.ToTitleCase(kind)}Endpoint={endpoint};";
 
+    /// <summary>The program of the whole emulator, for whoever starts it with a command line of his own: <c>node PROGRAM …</c>.</summary>
+    public static Task<string> ProgramAsync() => ProgramAsync("azurite.js");
+
     /// <summary>Starts a service.</summary>
     /// <param name="kind"><c>blob</c> or <c>table</c>.</param>
     public static async Task<AzuriteService> StartAsync(string kind)
     {
-        string folder = Path.Combine(CacheFolder(), $"azurite-{Version}");
-        string program = Path.Combine(folder, "node_modules", "azurite", "dist", "src", kind, "main.js");
-        if (!File.Exists(program))
-        {
-            await InstallAsync(folder);
-        }
-
+        string program = await ProgramAsync($"{kind}/main.js");
         int port = FreePort();
         Process process = Start(
             "node", Path.GetTempPath(), "--import", EndsWithInput, program, "--inMemoryPersistence", "--disableTelemetry", $"--{kind}Host", "127.0.0.1",
@@ -82,6 +79,18 @@ public sealed class AzuriteService : IAsyncDisposable
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private static async Task<string> ProgramAsync(string file)
+    {
+        string folder = Path.Combine(CacheFolder(), $"azurite-{Version}");
+        string program = Path.Combine([folder, "node_modules", "azurite", "dist", "src", .. file.Split('/')]);
+        if (!File.Exists(program))
+        {
+            await InstallAsync(folder);
+        }
+
+        return program;
     }
 
     private static int FreePort()
