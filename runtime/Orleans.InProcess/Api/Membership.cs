@@ -1,3 +1,5 @@
+using Orleans.Runtime;
+
 namespace Orleans
 {
     /// <summary>Where silos of several processes write down who they are. Here one process holds all silos, so nobody asks it.</summary>
