@@ -15,7 +15,8 @@ namespace OrleansSgd.Grains.Grid;
 /// </remarks>
 [PreferLocalPlacement]
 public sealed partial class GridGrain(
-    CheckpointPort port, SiloScalingPort scaling, IOptions<ClusterOptions> cluster, IEnumerable<IJobObserver> observers) : Grain, IGridGrain
+    CheckpointPort port, SiloScalingPort scaling, IOptions<GridOptions> options, IOptions<ClusterOptions> cluster,
+    IEnumerable<IJobObserver> observers) : Grain, IGridGrain
 {
     private readonly List<(string Job, string Name)> _jobs = [];
 
@@ -39,7 +40,7 @@ public sealed partial class GridGrain(
             return new SubmitAnswer(null, [error.Message]);
         }
 
-        string[] mistakes = [.. job.Mistakes()];
+        string[] mistakes = [.. job.Mistakes(), .. JobRoots.Mistakes(job, options.Value.JobRoots, options.Value.DataFolder)];
         if (mistakes.Length > 0)
         {
             return new SubmitAnswer(null, mistakes);
