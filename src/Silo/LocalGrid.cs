@@ -4,8 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using OrleansSgd.Core.Checkpoints;
 using OrleansSgd.Data;
 using OrleansSgd.Grains;
+using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Silo.Clustering;
 
 namespace OrleansSgd.Silo;
@@ -16,6 +18,9 @@ public sealed partial class LocalGrid : IAsyncDisposable
 {
     /// <summary>Most silos at a time.</summary>
     public const int SilosMax = 64;
+
+    // One door for clients is enough for the silos of a process; a grid of this process alone needs none.
+    private const int GatewayOff = 0;
 
     private static int _started;
 
@@ -32,6 +37,7 @@ public sealed partial class LocalGrid : IAsyncDisposable
     private readonly IGridClustering _clustering;
 
     private readonly bool _isJoining;
+    private Action<IServiceCollection>? _services;
 
     private LocalGrid(Action<GridOptions> configure, Action<ILoggingBuilder>? logging, DataCache data, GridMeeting? meeting, GridPlace? place)
     {
@@ -87,6 +93,18 @@ public sealed partial class LocalGrid : IAsyncDisposable
         }
     }
 
+    /// <summary>Where the jobs are kept; null for nowhere, and when no silo lives.</summary>
+    public ICheckpointStore? Store
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hosts.FirstOrDefault()?.Services.GetRequiredService<CheckpointPort>().Store;
+            }
+        }
+    }
+
     /// <summary>True when <see cref="Partition"/> works on this runtime.</summary>
     public bool CanPartition
     {
@@ -105,14 +123,16 @@ public sealed partial class LocalGrid : IAsyncDisposable
     /// <param name="logging">Adds loggers; by default there are none.</param>
     /// <param name="data">Data sets the caller has open; the silos share them.</param>
     /// <param name="meeting">Where silos of several processes of this machine meet; null for a grid of this process alone.</param>
-    /// <param name="place">Where the silos belong when other machines have silos of the same grid; null for a grid of this machine.</param>
+    /// <param name="place">Where the silos belong when other processes have silos or clients of the same grid; null for a grid of this one alone.</param>
+    /// <param name="services">Adds services to every silo.</param>
     public static async Task<LocalGrid> StartAsync(
         int siloCount, Action<GridOptions> configure, Action<ILoggingBuilder>? logging = null,
-        DataCache? data = null, GridMeeting? meeting = null, GridPlace? place = null, CancellationToken cancellation = default)
+        DataCache? data = null, GridMeeting? meeting = null, GridPlace? place = null, Action<IServiceCollection>? services = null,
+        CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(siloCount, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(siloCount, SilosMax);
-        var grid = new LocalGrid(configure, logging, data ?? new DataCache(), meeting, place);
+        var grid = new LocalGrid(configure, logging, data ?? new DataCache(), meeting, place) { _services = services };
         try
         {
             for (int i = 0; i < siloCount; i++)
@@ -167,6 +187,8 @@ public sealed partial class LocalGrid : IAsyncDisposable
         builder.UseOrleans(orleans =>
         {
             _clustering.Join(orleans, at);
+            _services?.Invoke(orleans.Services);
+            orleans.Services.AddSingleton(ScalingPort());
             orleans
                 .Configure<SiloOptions>(options => options.SiloName = LocalHost.NameOf(index))
                 .AddGrid(
@@ -198,11 +220,11 @@ public sealed partial class LocalGrid : IAsyncDisposable
         {
             return index == 0
                 ? new(place.Address, place.SiloPort, place.GatewayPort)
-                : new(place.Address, FreePort(), FreePort());
+                : new(place.Address, FreePort(), GatewayOff);
         }
 
         int port = index == 0 && _ports.Count == 1 && !_isJoining ? _primary.Port : FreePort();
-        return new(IPAddress.Loopback, port, FreePort());
+        return new(IPAddress.Loopback, port, GatewayOff);
     }
 
     // Never the same twice: where nothing listens, the system would give it again.

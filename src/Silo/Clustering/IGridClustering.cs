@@ -21,5 +21,5 @@ public interface IGridClustering
 /// <summary>Where one silo listens.</summary>
 /// <param name="Address">The address by which the others reach it.</param>
 /// <param name="SiloPort">The port for other silos: 1 to 65535.</param>
-/// <param name="GatewayPort">The port for clients: 1 to 65535.</param>
+/// <param name="GatewayPort">The port for clients: 1 to 65535, or 0 for none.</param>
 public sealed record SiloPlace(IPAddress Address, int SiloPort, int GatewayPort);
