@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using OrleansSgd.Client.Settings;
+using OrleansSgd.Silo.Http;
 
 namespace OrleansSgd.Deployment.Tests.Texts;
 
@@ -8,17 +10,10 @@ namespace OrleansSgd.Deployment.Tests.Texts;
 internal static partial class SiloSettings
 {
     /// <summary>Paths that probes may ask.</summary>
-    public static readonly string[] HealthPaths = ["/health/live", "/health/ready"];
+    public static readonly string[] HealthPaths = [GridHttp.LivePath, GridHttp.ReadyPath];
 
-    /// <summary>Every variable that a silo reads, other than those of OpenTelemetry.</summary>
-    public static readonly string[] Variables =
-    [
-        "GRID_STORE", "GRID_STORE_CONNECTION", "GRID_STORE_CONNECTION_FILE", "GRID_CHECKPOINT", "GRID_CLUSTER", "GRID_CLUSTERING",
-        "GRID_CLUSTERING_CONNECTION", "GRID_CLUSTERING_CONNECTION_FILE", "GRID_SILO_PORT", "GRID_GATEWAY_PORT", "GRID_ADDRESS", "GRID_HTTP", "GRID_DATA",
-        "GRID_TOKENS_FILE", "GRID_CERTIFICATE", "GRID_CERTIFICATE_PASSWORD_FILE", "GRID_DRAIN_SECONDS", "GRID_JOB_ROOTS", "GRID_SCALING", "GRID_SILOS_MAX",
-    ];
-
-    private static readonly string[] Secrets = ["GRID_STORE_CONNECTION", "GRID_CLUSTERING_CONNECTION"];
+    private static readonly string[] Variables = [.. GridSettings.Variables];
+    private static readonly string[] Secrets = [.. GridSettings.All.Where(setting => setting.IsSecret).Select(setting => setting.Variable)];
 
     /// <summary>True for a variable that the process, its runtime or its telemetry reads.</summary>
     public static bool Knows(string variable) => Variables.Contains(variable) || Foreign().IsMatch(variable);
