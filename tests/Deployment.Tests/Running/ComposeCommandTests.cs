@@ -1,3 +1,4 @@
+using OrleansSgd.Deployment.Tests.Texts;
 using OrleansSgd.Testing;
 
 namespace OrleansSgd.Deployment.Tests.Running;
@@ -26,35 +27,80 @@ public sealed class ComposeCommandTests : IDisposable
     [Fact]
     public async Task The_commands_of_the_compose_file_make_a_grid_that_trains_a_job_and_stops_when_told()
     {
-        Directory.CreateDirectory(Path.Combine(_folder, "var", "lib", "grid", "data"));
-        Directory.CreateDirectory(Path.Combine(_folder, "var", "lib", "azurite"));
-        string job = Path.Combine(_folder, "job.yaml");
-        await File.WriteAllTextAsync(job, Job);
-        await using var grid = new ComposedGrid(_folder, await AzuriteService.ProgramAsync());
+        await using ComposedGrid grid = await StorageAsync();
+        List<RunningSilo> silos = await SilosAsync(grid, Runtime.Changed);
 
-        // As the file's dependencies have it.
-        string[] order = [.. grid.Order];
-        Assert.True(Array.IndexOf(order, "setup") < Array.IndexOf(order, "azurite") && Array.IndexOf(order, "azurite") < Array.IndexOf(order, "silo"), string.Join(' ', order));
-        ComposedProcess setup = grid.Start("setup");
-        Assert.True(await setup.EndAsync(EndMax) == 0, setup.Said);
-        await grid.HealthyAsync("azurite", grid.Start("azurite"));
-
-        List<(ComposedProcess Process, Dictionary<string, string> Ports)> silos = [];
-        foreach (Dictionary<string, string> ports in Enumerable.Range(0, Runtime.Silos).Select(_ => ComposedGrid.FreePorts()))
-        {
-            ComposedProcess silo = grid.Start("silo", ports: ports, changed: Runtime.Changed);
-            silos.Add((silo, ports));
-            await grid.HealthyAsync("silo", silo, ports, Runtime.Changed);
-        }
-
-        ComposedProcess client = grid.Start("client", ["submit", job, "--watch"], changed: Runtime.ClientOf(silos[0].Ports));
+        ComposedProcess client = grid.Start("client", ["submit", await JobAsync(Job), "--watch"], changed: Runtime.ClientOf(silos[0].Ports));
         Assert.True(await client.EndAsync(EndMax) == 0, $"{client.Said}\n{silos[0].Process.Said}");
         Assert.Contains("epoch 2", client.Said, StringComparison.Ordinal);
 
-        foreach ((ComposedProcess silo, _) in silos)
+        foreach (RunningSilo silo in silos)
         {
-            await silo.TerminateAsync();
-            Assert.True(await silo.EndAsync(EndMax) == 0, silo.Said);
+            await silo.Process.TerminateAsync();
+            Assert.True(await silo.Process.EndAsync(EndMax) == 0, silo.Process.Said);
         }
     }
+
+    [Fact]
+    public async Task A_silo_that_is_killed_while_it_trains_is_started_again_and_the_job_ends_well()
+    {
+        await using ComposedGrid grid = await StorageAsync();
+        Dictionary<string, string> changed = new(Runtime.Changed) { ["GRID_CHECKPOINT"] = "1" };
+        List<RunningSilo> silos = await SilosAsync(grid, changed);
+        string job = await JobAsync(Checkout.Plant(Job, "epochs: 2", "epochs: 300"));
+
+        ComposedProcess client = grid.Start("client", ["submit", job, "--watch"], changed: Runtime.ClientOf(silos[0].Ports));
+        await client.SaysAsync("epoch 3 done", EndMax);
+        await silos[0].Process.KillAsync();
+        Assert.False(client.HasEnded, $"The job was over before the silo could be killed, so nothing is shown: {client.Said}");
+
+        // As restart: unless-stopped does it: the same command, the same settings.
+        ComposedProcess again = grid.Start("silo", ports: silos[0].Ports, changed: changed);
+        Assert.True(await client.EndAsync(EndMax) == 0, $"{client.Said}\n{again.Said}");
+        Assert.Contains("epoch 300 done", client.Said, StringComparison.Ordinal);
+    }
+
+    // As the file's dependencies have it: secrets, then storage, then silos.
+    private async Task<ComposedGrid> StorageAsync()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "var", "lib", "grid", "data"));
+        Directory.CreateDirectory(Path.Combine(_folder, "var", "lib", "azurite"));
+        var grid = new ComposedGrid(_folder, await AzuriteService.ProgramAsync());
+        try
+        {
+            string[] order = [.. grid.Order];
+            Assert.True(Array.IndexOf(order, "setup") < Array.IndexOf(order, "azurite") && Array.IndexOf(order, "azurite") < Array.IndexOf(order, "silo"), string.Join(' ', order));
+            ComposedProcess setup = grid.Start("setup");
+            Assert.True(await setup.EndAsync(EndMax) == 0, setup.Said);
+            await grid.HealthyAsync("azurite", grid.Start("azurite"));
+            return grid;
+        }
+        catch
+        {
+            await grid.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<List<RunningSilo>> SilosAsync(ComposedGrid grid, Dictionary<string, string> changed)
+    {
+        List<RunningSilo> silos = [];
+        foreach (Dictionary<string, string> ports in Enumerable.Range(0, Runtime.Silos).Select(_ => ComposedGrid.FreePorts()))
+        {
+            ComposedProcess silo = grid.Start("silo", ports: ports, changed: changed);
+            silos.Add(new(silo, ports));
+            await grid.HealthyAsync("silo", silo, ports, changed);
+        }
+
+        return silos;
+    }
+
+    private async Task<string> JobAsync(string text)
+    {
+        string path = Path.Combine(_folder, "job.yaml");
+        await File.WriteAllTextAsync(path, text);
+        return path;
+    }
+
+    private sealed record RunningSilo(ComposedProcess Process, Dictionary<string, string> Ports);
 }

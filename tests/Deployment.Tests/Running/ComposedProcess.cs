@@ -74,6 +74,26 @@ internal sealed class ComposedProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until it has said something; ends early when it has ended.</summary>
+    public async Task SaysAsync(string text, TimeSpan limit)
+    {
+        using var cancellation = new CancellationTokenSource(limit);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!Said.Contains(text, StringComparison.Ordinal) && !HasEnded)
+        {
+            await timer.WaitForNextTickAsync(cancellation.Token);
+        }
+
+        Assert.True(Said.Contains(text, StringComparison.Ordinal), $"{_name} ended without saying '{text}':\n{Said}");
+    }
+
+    /// <summary>Ends it without a word, as a power cut does.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
+
     /// <summary>Sends the signal that an engine sends to stop a container.</summary>
     public async Task TerminateAsync()
     {
