@@ -184,8 +184,9 @@ internal static class SiloVerb
         string web = http is null ? "" : $", health at {http.Address}health/ready";
         string cluster = place.Cluster == Running.ClientPlace.ClusterAt(place.GatewayPort) ? "" : $" --cluster {place.Cluster}";
         string gateway = place.GatewayPort == GridSettings.GatewayPort ? "" : string.Create(CultureInfo.InvariantCulture, $" --gateway-port {place.GatewayPort}");
-        Tell(terminal, request, string.Create(
-            CultureInfo.InvariantCulture, $"Ready: {request.Silos} silos of {place.Cluster} on {request.Store}{web}. Submit with: grid submit job.yaml{gateway}{cluster}"));
+        Tell(
+            terminal, request,
+            $"Ready: {Figures.Of(request.Silos, "silo")} of {place.Cluster} on {request.Store}{web}. Submit with: grid submit job.yaml{gateway}{cluster}");
     }
 
     // Their traces must be open before they go on.
