@@ -37,8 +37,8 @@ internal static class WatchVerb
             : session.Terminal.IsLive ? new LiveTrainReport(LiveTrainReport.ConsoleOn(session.Terminal), "ends the watching; the job goes on")
             : new PlainTrainReport(session.Terminal);
         WatchOutcome? outcome = null;
-        await report.ShowAsync(async () => outcome = await new JobWatch(() => session.Grains, report, session.Terminal.Time) { Patience = TimeSpan.MaxValue, Period = Period }
-            .FollowAsync(id, plan, isOurs: false, interrupted));
+        var watch = new JobWatch(() => session.Grains, report, session.Terminal.Time) { Patience = TimeSpan.MaxValue, Period = Period };
+        await report.ShowAsync(async () => outcome = await watch.FollowAsync(id, plan, isOurs: false, interrupted));
         switch (outcome)
         {
             case WatchOutcome.Ended ended:

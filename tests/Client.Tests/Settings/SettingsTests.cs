@@ -2,6 +2,7 @@ using System.Collections;
 using System.CommandLine;
 using OrleansSgd.Client.Settings;
 using OrleansSgd.Silo.Http;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Client.Tests.Settings;
 
@@ -130,7 +131,7 @@ public sealed class SettingsTests : IDisposable
         Assert.Contains("can be read or written by others", Assert.Single(AccessTokens.Load(file).Mistakes), StringComparison.Ordinal);
     }
 
-    private (SettingsFound Found, List<string> Mistakes) Read(Dictionary<string, string> environment, params string[] args)
+    private static (SettingsFound Found, List<string> Mistakes) Read(Dictionary<string, string> environment, params string[] args)
     {
         var reader = new SettingsReader(GridSettings.All);
         var verb = new Command("silo");
