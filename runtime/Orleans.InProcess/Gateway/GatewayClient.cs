@@ -6,7 +6,9 @@ using Orleans.Runtime;
 namespace Orleans.Gateway;
 
 /// <summary>A client's way to a grid in another process of this machine: one connection at a time, made anew when it was lost.</summary>
-/// <remarks>Calls that were under way when a connection breaks fail, as they may have run; later ones wait until there is another, or fail for want of one.</remarks>
+/// <remarks>
+/// Calls that were under way when a connection breaks fail, as they may have run; later ones wait until there is another, or fail for want of one.
+/// </remarks>
 internal sealed class GatewayClient(IReadOnlyList<IPEndPoint> gateways, string cluster, Caller owner) : IDisposable
 {
     private readonly SemaphoreSlim _connecting = new(1);

@@ -9,7 +9,8 @@ using Orleans.Serialization;
 
 namespace Orleans.Gateway;
 
-/// <summary>Finds the codec of a type. What can travel is what <see cref="Engine.DeepCopy"/> copies or shares, as far as it has a form outside the process.</summary>
+/// <summary>Finds the codec of a type.</summary>
+/// <remarks>What can travel is what <see cref="Engine.DeepCopy"/> copies or shares, as far as it has a form outside the process.</remarks>
 internal static class WireCodecs
 {
     private static readonly ConcurrentDictionary<Type, WireCodec> Known = new(Simple());
@@ -66,7 +67,8 @@ internal static class WireCodecs
         }
 
         throw new CodecNotFoundException(
-            $"{type} cannot travel to another process: mark it [GenerateSerializer] and its members [Id(n)], or send something that has a form outside this one.");
+            $"{type} cannot travel to another process: mark it [GenerateSerializer] and its members [Id(n)], "
+            + "or send something that has a form outside this one.");
     }
 
     private static Dictionary<Type, WireCodec> Simple() => new()

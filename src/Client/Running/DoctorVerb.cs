@@ -65,7 +65,9 @@ internal static class DoctorVerb
     private static async Task<Finding> HealthAsync(SettingsFound settings, CancellationToken interrupted)
     {
         IPEndPoint place = settings.EndPoints(GridSettings.Http, IPEndPoint.Parse(GridSettings.HttpAddress))[0];
-        IPAddress own = place.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : place.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : place.Address;
+        IPAddress own = place.Address.Equals(IPAddress.Any) ? IPAddress.Loopback
+            : place.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
+            : place.Address;
         bool isTls = settings.Has(GridSettings.Certificate);
         var address = new Uri($"{(isTls ? "https" : "http")}://{new IPEndPoint(own, place.Port)}{GridHttp.ReadyPath}");
         using var handler = new SocketsHttpHandler { UseProxy = false };
@@ -144,7 +146,8 @@ internal static class DoctorVerb
             }
             else
             {
-                terminal.Out.WriteLine($"{(finding.IsGood ? "good" : "BAD "),-5} {finding.Check,-9} {finding.Text}{(finding.Remedy is { } remedy ? " " + remedy : "")}");
+                string remedy = finding.Remedy is { } known ? " " + known : "";
+                terminal.Out.WriteLine($"{(finding.IsGood ? "good" : "BAD "),-5} {finding.Check,-9} {finding.Text}{remedy}");
             }
         }
 

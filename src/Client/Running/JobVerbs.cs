@@ -20,15 +20,20 @@ internal static class JobVerbs
     /// <summary><c>grid pause JOB</c>.</summary>
     public static Command Pause(Terminal terminal) => OfJob(
         terminal, "pause", "Lets a job wait: no gradient is applied any more. It stays paused when the grid is started again.",
-        (session, id) => OperateAsync(session, id, session.Job(id).Pause, "paused"), "grid pause mnist-1");
+        (session, id) => OperateAsync(session, id, session.Job(id).Pause, "paused"),
+        "grid pause mnist-1");
 
     /// <summary><c>grid resume JOB</c>.</summary>
     public static Command Resume(Terminal terminal) => OfJob(
-        terminal, "resume", "Lets a paused job go on.", (session, id) => OperateAsync(session, id, session.Job(id).Continue, "continued"), "grid resume mnist-1");
+        terminal, "resume", "Lets a paused job go on.",
+        (session, id) => OperateAsync(session, id, session.Job(id).Continue, "continued"),
+        "grid resume mnist-1");
 
     /// <summary><c>grid cancel JOB</c>.</summary>
     public static Command Cancel(Terminal terminal) =>
-        OfJob(terminal, "cancel", "Ends a job; the model trained so far is kept.", CancelAsync, "grid cancel mnist-1", "grid export mnist-1 --out model.safetensors");
+        OfJob(
+            terminal, "cancel", "Ends a job; the model trained so far is kept.", CancelAsync,
+            "grid cancel mnist-1", "grid export mnist-1 --out model.safetensors");
 
     /// <summary>The failure that an id is which the grid does not know; null when it does.</summary>
     public static async Task<Failure?> UnknownAsync(ClientSession session, string id)

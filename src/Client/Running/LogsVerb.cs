@@ -10,7 +10,9 @@ internal static class LogsVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var verb = new ClientVerb(terminal, "logs", "Lists what happened to a job: evaluations, silos, resumptions, checks.", "grid logs mnist-1", "grid logs mnist-1 --follow");
+        var verb = new ClientVerb(
+            terminal, "logs", "Lists what happened to a job: evaluations, silos, resumptions, checks.",
+            "grid logs mnist-1", "grid logs mnist-1 --follow");
         Argument<string> job = JobVerbs.JobArgument();
         var follow = new Option<bool>("--follow") { Description = "Go on as things happen, until the job is over or Ctrl-C." };
         verb.Command.Arguments.Add(job);

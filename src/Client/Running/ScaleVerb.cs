@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using OrleansSgd.Client.Reports;
 using OrleansSgd.Client.Training;
 using OrleansSgd.Grains.Contracts;
 
@@ -39,7 +40,7 @@ internal static class ScaleVerb
             return new Failure(ExitCodes.BadInput, refusal);
         }
 
-        session.Say(string.Create(CultureInfo.InvariantCulture, $"{job} computes with {workers} workers from now on."));
+        session.Say($"{job} computes with {Figures.Of(workers, "worker")} from now on.");
         session.Tell("completed", json =>
         {
             json.Text("job", job);
@@ -77,7 +78,7 @@ internal static class ScaleVerb
                 "The log of the silo process says what keeps them; 'grid scale' may be called again.");
         }
 
-        session.Say(string.Create(CultureInfo.InvariantCulture, $"The grid has {silos} silos after {seconds:F1} s."));
+        session.Say($"The grid has {Figures.Of(silos, "silo")} after {Figures.Duration(seconds)}.");
         session.Tell("completed", json =>
         {
             json.Number("silos", silos);

@@ -13,6 +13,9 @@ internal static class WatchVerb
     // The plan is known once the coordinator has read the store; a job that has just been submitted has it already.
     private static readonly TimeSpan PlanMax = TimeSpan.FromSeconds(30);
 
+    // Hundreds may watch: twice a second is a picture that moves, and costs the grid little.
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
+
     public static Command Create(Terminal terminal)
     {
         var verb = new ClientVerb(
@@ -34,8 +37,8 @@ internal static class WatchVerb
             : session.Terminal.IsLive ? new LiveTrainReport(LiveTrainReport.ConsoleOn(session.Terminal), "ends the watching; the job goes on")
             : new PlainTrainReport(session.Terminal);
         WatchOutcome? outcome = null;
-        await report.ShowAsync(async () => outcome = await new JobWatch(() => session.Grains, report, session.Terminal.Time) { Patience = TimeSpan.MaxValue }
-            .FollowAsync(id, plan, isOurs: false, interrupted));
+        var watch = new JobWatch(() => session.Grains, report, session.Terminal.Time) { Patience = TimeSpan.MaxValue, Period = Period };
+        await report.ShowAsync(async () => outcome = await watch.FollowAsync(id, plan, isOurs: false, interrupted));
         switch (outcome)
         {
             case WatchOutcome.Ended ended:

@@ -37,7 +37,8 @@ internal static class GridSettings
     public static Setting Checkpoint { get; } = new("checkpoint", "GRID_CHECKPOINT", "SECONDS", "0.1 to 3600 seconds",
         new GridOptions().CheckpointPeriod.TotalSeconds.ToString(CultureInfo.InvariantCulture), "How often a job is written to the store.");
 
-    public static Setting Cluster { get; } = new("cluster", "GRID_CLUSTER", "NAME", "1 to 64 letters, digits, '-' and '_'", "grid-PORT, with the gateway's port",
+    public static Setting Cluster { get; } = new("cluster", "GRID_CLUSTER", "NAME",
+        "1 to 64 letters, digits, '-' and '_'", "grid-PORT, with the gateway's port",
         "Names the grid; silos and clients of one grid say the same.");
 
     public static Setting Clustering { get; } = new("clustering", "GRID_CLUSTERING", "KIND", "local or azure-table", "local",
@@ -46,7 +47,8 @@ internal static class GridSettings
     public static Setting ClusteringConnection { get; } = new("clusteringConnection", "GRID_CLUSTERING_CONNECTION", "",
         "the connection string of a storage account", "none", "Opens the account of the table; a secret: in the environment only.") { IsSecret = true };
 
-    public static Setting ClusteringConnectionFile { get; } = new("clusteringConnectionFile", "GRID_CLUSTERING_CONNECTION_FILE", "FILE", "a readable file", "none",
+    public static Setting ClusteringConnectionFile { get; } = new("clusteringConnectionFile", "GRID_CLUSTERING_CONNECTION_FILE", "FILE",
+        "a readable file", "none",
         "A file with the connection string of the table's account.");
 
     public static Setting OwnSiloPort { get; } = new("siloPort", "GRID_SILO_PORT", "PORT", PortRange, "any that is free; 11111 with azure-table",
@@ -66,9 +68,11 @@ internal static class GridSettings
     public static Setting Tokens { get; } = new("tokens", "GRID_TOKENS_FILE", "FILE", "a file of your own with lines 'role token'", "none",
         "Who may do what over HTTP: read, submit, operate.");
 
-    public static Setting Certificate { get; } = new("certificate", "GRID_CERTIFICATE", "FILE", "a PEM or PFX file with its key", "none", "TLS of the HTTP endpoints.");
+    public static Setting Certificate { get; } = new("certificate", "GRID_CERTIFICATE", "FILE",
+        "a PEM or PFX file with its key", "none", "TLS of the HTTP endpoints.");
 
-    public static Setting CertificatePasswordFile { get; } = new("certificatePasswordFile", "GRID_CERTIFICATE_PASSWORD_FILE", "FILE", "a readable file", "none",
+    public static Setting CertificatePasswordFile { get; } = new("certificatePasswordFile", "GRID_CERTIFICATE_PASSWORD_FILE", "FILE",
+        "a readable file", "none",
         "A file with the password of the certificate.");
 
     public static Setting DrainSeconds { get; } = new("drainSeconds", "GRID_DRAIN_SECONDS", "SECONDS", "0 to 600 seconds",

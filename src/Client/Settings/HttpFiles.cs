@@ -38,7 +38,8 @@ internal static class HttpFiles
         }
         catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            mistakes.Add(file.Mistake($"it cannot be opened ({error.Message.TrimEnd('.')}); {GridSettings.Certificate.Allowed}, and its password in certificatePasswordFile"));
+            mistakes.Add(file.Mistake(
+                $"it cannot be opened ({error.Message.TrimEnd('.')}); use {GridSettings.Certificate.Allowed}, and its password in certificatePasswordFile"));
             return null;
         }
     }

@@ -10,7 +10,8 @@ namespace OrleansSgd.Client.Settings;
 internal sealed record Setting(string Key, string Variable, string HelpName, string Allowed, string Default, string Meaning)
 {
     /// <summary>On the command line: <c>--gateway-port</c>.</summary>
-    public string Flag { get; } = "--" + string.Concat(Key.Select(letter => char.IsAsciiLetterUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : $"{letter}"));
+    public string Flag { get; } = "--" + string.Concat(
+        Key.Select(letter => char.IsAsciiLetterUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : $"{letter}"));
 
     /// <summary>A value that is a secret is read from the environment or from a file, never from the command line, which everybody can see.</summary>
     public bool IsSecret { get; init; }

@@ -133,7 +133,8 @@ internal sealed class SettingsFound(IReadOnlyDictionary<Setting, SettingValue> v
 
         try
         {
-            return Dns.GetHostAddresses(text[..colon]).OrderBy(address => address.AddressFamily).Select(address => new IPEndPoint(address, port)).FirstOrDefault();
+            return Dns.GetHostAddresses(text[..colon])
+                .OrderBy(address => address.AddressFamily).Select(address => new IPEndPoint(address, port)).FirstOrDefault();
         }
         catch (System.Net.Sockets.SocketException)
         {

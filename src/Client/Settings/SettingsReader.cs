@@ -102,8 +102,9 @@ internal sealed class SettingsReader
         }
         catch (YamlException error)
         {
+            string what = error.Message.TrimEnd('.');
             mistakes.Add(string.Create(
-                CultureInfo.InvariantCulture, $"{path}:{error.Start.Line}:{error.Start.Column}: this is not YAML as configurations use it: {error.Message.TrimEnd('.')}."));
+                CultureInfo.InvariantCulture, $"{path}:{error.Start.Line}:{error.Start.Column}: this is not YAML as configurations use it: {what}."));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

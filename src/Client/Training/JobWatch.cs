@@ -23,6 +23,9 @@ internal sealed class JobWatch(Func<IGrainFactory> grains, ITrainReport report, 
     public TimeSpan Patience { get; init; } = PatienceMax;
 
     private readonly SpeedMeter _speed = new();
+    /// <summary>How often the job is asked.</summary>
+    public TimeSpan Period { get; init; } = PollPeriod;
+
     private readonly JobHistory _history = new(report);
     private StartedFacts? _started;
     private JobProgress? _shown;
@@ -146,7 +149,7 @@ internal sealed class JobWatch(Func<IGrainFactory> grains, ITrainReport report, 
     {
         try
         {
-            await Task.Delay(PollPeriod, time, interrupted);
+            await Task.Delay(Period, time, interrupted);
         }
         catch (OperationCanceledException)
         {

@@ -45,7 +45,7 @@ internal sealed class ScalingFlags
         }
 
         return new ScalingRequest(
-            new ScalingOptions { Port = port, Plan = new() { SilosMin = silos, SilosMax = silosMax ?? silos, SiloHoursMax = hours } },
+            new ScalingOptions { Port = port, Plan = new() { SilosMin = silos, SilosMax = silosMax ?? LocalGrid.SilosMax, SiloHoursMax = hours } },
             IsActing: silosMax is not null && !isAdvising,
             IsAsked: silosMax is not null || port is not null);
     }

@@ -28,14 +28,10 @@ internal sealed class SiloJobs(Terminal terminal, SiloRequest request, DataCache
     public void Attach(LocalGrid grid) => _grid = grid;
 
     /// <summary>A job that is accepted gets its folder and its trace before its first step.</summary>
-    public void Accepted(string job, JobPlan plan)
-    {
-        if (Open(job, plan.Name) is { } opened)
-        {
-            // Not in the turn of the grain that tells us.
-            opened.Follow(plan);
-        }
-    }
+    public void Accepted(string job, JobPlan plan) => Open(job, plan.Name);
+
+    /// <summary>It is followed from its first step on.</summary>
+    public void Begun(string job, JobPlan plan) => All.LastOrDefault(one => one.Id == job)?.Follow(plan);
 
     /// <summary>Makes the folder of a job and begins its trace.</summary>
     /// <returns>Null when results cannot be written: the job goes on, and its model stays in the store.</returns>
@@ -54,7 +50,8 @@ internal sealed class SiloJobs(Terminal terminal, SiloRequest request, DataCache
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             terminal.Error.WriteLine(
-                $"grid: the results of {job} cannot be written to {request.Out}: {error.Message} The job goes on; 'grid export {job} --out FILE' fetches its model.");
+                $"grid: the results of {job} cannot be written to {request.Out}: {error.Message} "
+                + $"The job goes on; 'grid export {job} --out FILE' fetches its model.");
             return null;
         }
     }

@@ -93,7 +93,8 @@ internal sealed class SiloOptions
             IsJoining = join is not null,
             Http = HttpOf(settings, endsWhenDone || join is not null, mistakes),
             DrainTime = TimeSpan.FromSeconds(settings.Number(GridSettings.DrainSeconds, 0, 600, new GridOptions().DrainDeadline.TotalSeconds)),
-            JobRoots = settings.Find(GridSettings.JobRoots)?.Text.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [data],
+            JobRoots = settings.Find(GridSettings.JobRoots)?.Text
+                .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [data],
         };
         return (request, mistakes);
     }
@@ -108,7 +109,8 @@ internal sealed class SiloOptions
 
         if (settings.Find(GridSettings.Store) is not { } given)
         {
-            mistakes.Add($"--store is missing; name the folder or container that the jobs are kept in, here, in {GridSettings.Store.Variable} or in {GridSettings.FileName}.");
+            mistakes.Add(
+                $"--store is missing; name the folder or container that the jobs are kept in, here, in {GridSettings.Store.Variable} or in {GridSettings.FileName}.");
             return "";
         }
 

@@ -25,7 +25,8 @@ internal static class SiloVerb
         var options = new SiloOptions(terminal);
         var verb = new Command("silo", HelpText.With(
             "Runs silos on a store: resumes its jobs after a crash, and takes new ones from 'grid submit'. Settings: docs/configuration.md.",
-            "grid silo --store jobs", "grid silo --config grid.yaml --silos 2", "GRID_STORE=blob:jobs grid silo", "grid silo --store jobs --job job.yaml --exit-when-done"));
+            "grid silo --store jobs", "grid silo --config grid.yaml --silos 2", "GRID_STORE=blob:jobs grid silo",
+            "grid silo --store jobs --job job.yaml --exit-when-done"));
         options.AddTo(verb);
         verb.SetAction(async (parsed, interrupted) =>
         {
@@ -183,9 +184,11 @@ internal static class SiloVerb
 
         string web = http is null ? "" : $", health at {http.Address}health/ready";
         string cluster = place.Cluster == Running.ClientPlace.ClusterAt(place.GatewayPort) ? "" : $" --cluster {place.Cluster}";
-        string gateway = place.GatewayPort == GridSettings.GatewayPort ? "" : string.Create(CultureInfo.InvariantCulture, $" --gateway-port {place.GatewayPort}");
-        Tell(terminal, request, string.Create(
-            CultureInfo.InvariantCulture, $"Ready: {request.Silos} silos of {place.Cluster} on {request.Store}{web}. Submit with: grid submit job.yaml{gateway}{cluster}"));
+        string gateway = place.GatewayPort == GridSettings.GatewayPort ? ""
+            : string.Create(CultureInfo.InvariantCulture, $" --gateway-port {place.GatewayPort}");
+        Tell(
+            terminal, request,
+            $"Ready: {Figures.Of(request.Silos, "silo")} of {place.Cluster} on {request.Store}{web}. Submit with: grid submit job.yaml{gateway}{cluster}");
     }
 
     // Their traces must be open before they go on.

@@ -30,4 +30,12 @@ public sealed partial class GridGrain
             observer.Accepted(job, plan);
         }
     }
+
+    private void TellBegun(string job, JobPlan plan)
+    {
+        foreach (IJobObserver observer in observers)
+        {
+            observer.Begun(job, plan);
+        }
+    }
 }

@@ -53,6 +53,7 @@ public sealed partial class GridGrain
                 Know(id);
                 TellAccepted(id, job);
                 await GrainFactory.GetGrain<IJobGrain>(id).Begin(plan, claim.Generation, claim.Token);
+                TellBegun(id, job);
                 return new SubmitAnswer(id, []);
             }
         }

@@ -55,6 +55,7 @@ public sealed partial class GridGrain(
         _jobs.Add((id, job.Name));
         TellAccepted(id, job);
         await GrainFactory.GetGrain<IJobGrain>(id).Start(plan);
+        TellBegun(id, job);
         return new SubmitAnswer(id, []);
     }
 

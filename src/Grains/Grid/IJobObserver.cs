@@ -7,4 +7,7 @@ public interface IJobObserver
 {
     /// <summary>A job is accepted. Called in a grain's turn: whatever takes long is done elsewhere.</summary>
     void Accepted(string job, JobPlan plan);
+
+    /// <summary>It has begun, and can be asked: sooner, its coordinator would look for it in the store.</summary>
+    void Begun(string job, JobPlan plan);
 }

@@ -22,7 +22,8 @@ internal static class JobRoots
             string final = Final(path);
             if (!allowed.Any(root => IsInside(final, root)))
             {
-                yield return $"The job would read {Path.GetFullPath(path)}, which is outside the folders that jobs may read; put it there, or have the folder added to jobRoots.";
+                yield return $"The job would read {Path.GetFullPath(path)}, which is outside the folders that jobs may read; "
+                    + "put it there, or have the folder added to jobRoots.";
             }
         }
     }

@@ -60,7 +60,13 @@ public sealed class AccessTokens
                 continue;
             }
 
-            AccessRole role = words[0] switch { "read" => AccessRole.Read, "submit" => AccessRole.Submit, "operate" => AccessRole.Operate, _ => AccessRole.None };
+            AccessRole role = words[0] switch
+            {
+                "read" => AccessRole.Read,
+                "submit" => AccessRole.Submit,
+                "operate" => AccessRole.Operate,
+                _ => AccessRole.None,
+            };
             if (words.Length != 2 || role == AccessRole.None || words[1].Length < LengthMin)
             {
                 mistakes.Add($"{path}:{index + 1}: this is no token; write 'read', 'submit' or 'operate' and then {LengthMin} characters or more.");

@@ -21,7 +21,8 @@ public sealed record HttpPlace(IPEndPoint EndPoint, X509Certificate2? Certificat
     /// <summary>What is wrong with it, as one sentence; null when nothing is.</summary>
     public string? Mistake() => IPAddress.IsLoopback(EndPoint.Address) || (Certificate is not null && Tokens is not null)
         ? null
-        : $"HTTP on {EndPoint} can be reached from other machines, so it needs TLS and tokens; give certificate and tokens, or use {IPAddress.Loopback}:{EndPoint.Port}.";
+        : $"HTTP on {EndPoint} can be reached from other machines, so it needs TLS and tokens; "
+            + $"give certificate and tokens, or use {IPAddress.Loopback}:{EndPoint.Port}.";
 }
 
 /// <summary>The HTTP endpoints of a silo process: whether it lives, whether it is ready, how many silos are wanted, and what others add.</summary>
