@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using OrleansSgd.Client.Safetensors;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Grains.Jobs;
 using OrleansSgd.Models;
 using OrleansSgd.Models.Torch;
 
@@ -53,20 +54,8 @@ internal static class TrainedModel
     /// <exception cref="ModelException">The values are in their file, but a TorchScript module of them could not be made.</exception>
     public static string Save(RunFolder folder, IModel model, WatchOutcome.Ended ended)
     {
-        var metadata = new Dictionary<string, string>
-        {
-            ["orleansSgd.job"] = ended.Started!.Job,
-            ["orleansSgd.plan"] = ended.Started.Plan.ToJson(),
-            ["orleansSgd.phase"] = ended.Progress.Phase.ToString(),
-            ["orleansSgd.samples"] = ended.Progress.Samples.ToString(CultureInfo.InvariantCulture),
-        };
-        List<SafetensorsPart> parts = [new(model.Tensors, ended.Trained)];
-        if (ended.Statistics.Length > 0)
-        {
-            parts.Add(new SafetensorsPart(model.Buffers, ended.Statistics));
-        }
-
-        SafetensorsWriter.Save(Path.Combine(folder.Staging, FileName), parts, metadata);
+        Dictionary<string, string> metadata = Origin(ended.Started!.Job, ended.Started.Plan, ended.Progress);
+        SafetensorsWriter.Save(Path.Combine(folder.Staging, FileName), Parts(model, ended.Trained, ended.Statistics), metadata);
         string kept = folder.Keep();
         ModelPlan plan = ended.Started.Plan.Model;
         if (plan.Kind == ModelCatalog.TorchScript)
@@ -76,4 +65,18 @@ internal static class TrainedModel
 
         return Path.Combine(kept, FileName);
     }
+
+    /// <summary>What a model file holds: the parameters and, where there are any, the statistics.</summary>
+    public static IReadOnlyList<SafetensorsPart> Parts(IModel model, float[] trained, float[] statistics) => statistics.Length == 0
+        ? [new(model.Tensors, trained)]
+        : [new(model.Tensors, trained), new(model.Buffers, statistics)];
+
+    /// <summary>What a model file says of where the model comes from: enough to train it again.</summary>
+    public static Dictionary<string, string> Origin(string job, JobPlan plan, JobProgress progress) => new()
+    {
+        ["orleansSgd.job"] = job,
+        ["orleansSgd.plan"] = plan.ToJson(),
+        ["orleansSgd.phase"] = progress.Phase.ToString(),
+        ["orleansSgd.samples"] = progress.Samples.ToString(CultureInfo.InvariantCulture),
+    };
 }

@@ -35,6 +35,8 @@ internal static class EventChecker
         ["progress"] = [("seconds", Number), ("tickets", Whole), ("epoch", Whole), ("loss", Number), ("samplesPerSecond", Number), ("delayMean", Number), ("delayMax", Whole), ("gapMean", Number), ("boundPredicted", Number), ("certificate", CertificateGroup), ("checkpointTicket", Whole), ("bytesPushed", Whole), ("bytesPulled", Whole)],
         ["evaluated"] = [("seconds", Number), ("tickets", Whole), ("testLoss", Number), ("testAccuracy", Number), ("samplesOnce", Whole), ("samplesTwice", Whole), ("samplesNone", Whole), ("sampleReasons", Reasons)],
         ["resumed"] = [("seconds", Number), ("tickets", Whole), ("ticketsRedone", Whole), ("secondsSinceCheckpoint", Number)],
+        ["paused"] = [("seconds", Number), ("tickets", Whole)],
+        ["continued"] = [("seconds", Number), ("tickets", Whole)],
         ["straggler"] = [("seconds", Number), ("worker", Whole), ("silo", Text), ("ratio", Number)],
         ["membership"] =
         [
