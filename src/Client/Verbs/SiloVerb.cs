@@ -53,7 +53,7 @@ internal static class SiloVerb
             },
             cache,
             request.Meeting,
-            interrupted);
+            cancellation: interrupted);
         if (request.Meeting is { IsJoining: true } meeting)
         {
             await StayAsync(terminal, request, grid, meeting, interrupted);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Placement;
 using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Contracts;
@@ -12,7 +14,8 @@ namespace OrleansSgd.Grains.Grid;
 /// another grid may be at it.
 /// </remarks>
 [PreferLocalPlacement]
-public sealed partial class GridGrain(CheckpointPort port) : Grain, IGridGrain
+public sealed partial class GridGrain(
+    CheckpointPort port, SiloScalingPort scaling, IOptions<ClusterOptions> cluster, IEnumerable<IJobObserver> observers) : Grain, IGridGrain
 {
     private readonly List<(string Job, string Name)> _jobs = [];
 
@@ -49,6 +52,7 @@ public sealed partial class GridGrain(CheckpointPort port) : Grain, IGridGrain
 
         string id = IdOf(job.Name, _jobs.Count + 1);
         _jobs.Add((id, job.Name));
+        TellAccepted(id, job);
         await GrainFactory.GetGrain<IJobGrain>(id).Start(plan);
         return new SubmitAnswer(id, []);
     }
