@@ -8,8 +8,10 @@ public sealed record DashboardOptions
     /// <summary>Makes calls to grains. Asked anew for every question, since a silo that made calls may be gone.</summary>
     public required Func<IGrainFactory> Grains { get; init; }
 
-    /// <summary>Who may do what; null when the dashboard listens on loopback and everybody who reaches it may do everything.</summary>
-    public AccessTokens? Tokens { get; init; }
+    /// <summary>
+    /// What a token is good for, compared in constant time; null when the host listens on loopback and everybody who reaches it may do everything.
+    /// </summary>
+    public Func<string?, DashboardRole>? RoleOf { get; init; }
 
     /// <summary>Clock of the polls.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,7 +1,7 @@
 namespace OrleansSgd.Dashboard.Security;
 
-/// <summary>What somebody may do; each includes those before it.</summary>
-public enum AccessRole
+/// <summary>What somebody may do; each includes those before it. The same values as the roles of a silo's tokens.</summary>
+public enum DashboardRole
 {
     /// <summary>Nothing.</summary>
     None = 0,
