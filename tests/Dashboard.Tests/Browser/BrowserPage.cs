@@ -69,11 +69,13 @@ internal sealed class BrowserPage(Chromium browser, string session, string conte
         (string?)await EvaluateAsync($"document.querySelector({JsonSerializer.Serialize(selector)}).innerText") ?? "";
 
     /// <summary>Presses a key and lets it go.</summary>
-    public async Task PressAsync(string key, int code)
+    public async Task PressAsync(string key, int code, bool isShifted = false)
     {
-        string? text = key == "Enter" ? "\r" : null;
-        await CallAsync("Input.dispatchKeyEvent", new { type = "keyDown", key, code = key, windowsVirtualKeyCode = code, text });
-        await CallAsync("Input.dispatchKeyEvent", new { type = "keyUp", key, code = key, windowsVirtualKeyCode = code });
+        string text = key == "Enter" ? "\r" : "";
+        int modifiers = isShifted ? 8 : 0;
+        string type = text.Length > 0 ? "keyDown" : "rawKeyDown";
+        await CallAsync("Input.dispatchKeyEvent", new { type, key, code = key, windowsVirtualKeyCode = code, text, modifiers });
+        await CallAsync("Input.dispatchKeyEvent", new { type = "keyUp", key, code = key, windowsVirtualKeyCode = code, modifiers });
     }
 
     /// <summary>Clicks an element.</summary>
