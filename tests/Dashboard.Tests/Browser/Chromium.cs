@@ -9,7 +9,7 @@ namespace OrleansSgd.Dashboard.Tests.Browser;
 
 /// <summary>A headless Chromium for the tests, driven over its own debugging protocol; each test opens pages of its own in it.</summary>
 /// <remarks>Ends with the tests: its profile lies in a temporary folder that goes with it.</remarks>
-public sealed class Chromium : IAsyncLifetime
+public sealed class Chromium : IAsyncLifetime, IDisposable
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -44,8 +44,13 @@ public sealed class Chromium : IAsyncLifetime
         _socket.Dispose();
         await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _process?.Dispose();
-        _sending.Dispose();
         Directory.Delete(_profile, recursive: true);
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _sending.Dispose();
     }
 
     /// <summary>Opens a page with cookies, cache and storage of its own.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using OrleansSgd.Core.Membership;
 using OrleansSgd.Dashboard.Tests.Browser;
 using OrleansSgd.Grains.Contracts;
