@@ -59,7 +59,8 @@ function redraw(container, boxes) {
 const draw = coalesced(() => {
   trouble(grid.trouble);
   const active = grid.jobs.filter((job) => job.workers);
-  say(byId('summary'), `${grid.silos.length} silos are up; ${active.length} jobs run.`);
+  const count = (number, thing) => `${number} ${thing}${number === 1 ? '' : 's'}`;
+  say(byId('summary'), `Up: ${count(grid.silos.length, 'silo')}. Under way: ${count(active.length, 'job')}.`);
   const boxes = grid.silos.map((address, index) => box(index, address));
   redraw(byId('silos'), [...boxes, box(-1, 'Without a silo')].filter(Boolean));
   const list = byId('moves');

@@ -40,7 +40,7 @@ export class Plot {
       ...this.#size(),
       legend: { show: false },
       cursor: { drag: { x: false, y: false } },
-      scales: { x: { time: false } },
+      scales: { x: { time: false }, share: { range: [0, 1] } },
       axes: [
         { ...axis, values: (_, ticks) => ticks.map((tick) => `${number(tick)} s`) },
         { ...axis, values, size: 60 },

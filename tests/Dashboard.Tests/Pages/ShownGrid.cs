@@ -63,10 +63,10 @@ internal static class ShownGrid
 
     private static JobEvent[] Events(string[] silos) =>
     [
-        new("joined", 0.1, 4, Silo: silos[2]),
-        new("evaluated", 0.2, 12, Epoch: 1, TestLoss: 0.41, TestAccuracy: 0.8812),
-        new("left", 0.21, 16, Silo: silos[1], WorkersMoved: 3, ShardsMoved: 1),
-        new("straggler", 0.22, 18, Silo: silos[0], Worker: 5, Ratio: 2.4),
+        new("joined", 0.4, 30, Silo: silos[2]),
+        new("evaluated", 0.6, 44, Epoch: 1, TestLoss: 0.41, TestAccuracy: 0.8812),
+        new("left", 0.9, 68, Silo: silos[1], WorkersMoved: 3, ShardsMoved: 1),
+        new("straggler", 1.1, 82, Silo: silos[0], Worker: 5, Ratio: 2.4),
     ];
 
     private static SpanLine[] Spans() =>
