@@ -49,6 +49,15 @@ public static class TraceNames
     /// <summary>A step's frames are under way, until every shard has answered.</summary>
     public const string Push = "push";
 
+    /// <summary>A step's frame of one shard is under way, until that shard has answered.</summary>
+    public const string PushShard = "push.shard";
+
+    /// <summary>A worker asks for samples; inside the first step that uses them.</summary>
+    public const string Lease = "lease";
+
+    /// <summary>A step asks for its place in the global order, while its update is encoded.</summary>
+    public const string TicketCall = "ticket";
+
     /// <summary>A shard subtracts an update.</summary>
     public const string Apply = "apply";
 

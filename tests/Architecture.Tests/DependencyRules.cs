@@ -26,10 +26,11 @@ internal static class DependencyRules
         ["Data"] = ["Core", Tensors, "CsvHelper"],
         ["Storage"] = ["Core", "Azure.*", "System.IO.Hashing", "System.Memory.Data"],
         ["Grains"] = ["Core", "Models", "Data", "Telemetry", Tensors, Hosting, .. Orleans],
+        ["Dashboard"] = ["Core", "Telemetry", "Grains", Hosting, AspNet, .. Orleans],
         ["Silo"] = ["Core", "Models", "Data", "Telemetry", "Storage", "Grains", Hosting, AspNet, "OpenTelemetry", "OpenTelemetry.*", .. Orleans],
         ["Client"] =
         [
-            "Core", "Models", "Data", "Telemetry", "Storage", "Grains", "Silo", "Certifier", "Simulator", "Experiments",
+            "Core", "Models", "Data", "Telemetry", "Storage", "Grains", "Silo", "Dashboard", "Certifier", "Simulator", "Experiments",
             Hosting, AspNet, "OpenTelemetry", "OpenTelemetry.*",
             "Spectre.Console", "System.CommandLine", "YamlDotNet", .. Orleans,
         ],

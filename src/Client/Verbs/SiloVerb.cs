@@ -59,16 +59,10 @@ internal static class SiloVerb
         (GridScaling? scaling, Failure? unscaled) = await ScalingFlags.StartAsync(request.Scaling, request.Http is not null, grid, interrupted);
         await using GridScaling? running = scaling;
         var health = new GridHealth(grid, terminal.Time);
-        (GridHttp? http, Failure? deaf) = await ListenAsync(request, health, scaling, interrupted);
-        await using GridHttp? listening = http;
-        if ((unscaled ?? deaf) is { } failure)
-        {
-            return failure;
-        }
-
+        (SiloWeb? web, Failure? deaf) = await SiloWeb.StartAsync(request, grid, health, scaling, interrupted);
         try
         {
-            return await ServeAsync(terminal, request, grid, jobs, http, health, interrupted);
+            return unscaled ?? deaf ?? await ServeAsync(terminal, request, grid, jobs, web, health, interrupted);
         }
         catch (CheckpointStoreException trouble)
         {
@@ -76,7 +70,8 @@ internal static class SiloVerb
         }
         finally
         {
-            // Shards write the end of their logs when the grid stops.
+            // Pages ask the grid, so they go first. Shards write the end of their logs when the grid stops.
+            await (web?.DisposeAsync() ?? default);
             await grid.DisposeAsync();
         }
     }
@@ -114,26 +109,8 @@ internal static class SiloVerb
         }
     }
 
-    private static async Task<(GridHttp? Http, Failure? Failure)> ListenAsync(
-        SiloRequest request, GridHealth health, GridScaling? scaling, CancellationToken interrupted)
-    {
-        if (request.Http is not { } place)
-        {
-            return (null, null);
-        }
-
-        try
-        {
-            return (await GridHttp.StartAsync(place, health, () => scaling?.Latest, cancellation: interrupted), null);
-        }
-        catch (IOException error)
-        {
-            return (null, new Failure(ExitCodes.BadInput, error.Message));
-        }
-    }
-
     private static async Task<Failure?> ServeAsync(
-        Terminal terminal, SiloRequest request, LocalGrid grid, SiloJobs jobs, GridHttp? http, GridHealth health, CancellationToken interrupted)
+        Terminal terminal, SiloRequest request, LocalGrid grid, SiloJobs jobs, SiloWeb? web, GridHealth health, CancellationToken interrupted)
     {
         // The jobs of a grid that runs already are told by the process that took them; this one hosts what they place here.
         if (!request.IsJoining && !await HasOthersAsync(grid))
@@ -151,7 +128,7 @@ internal static class SiloVerb
             Tell(terminal, request, $"No job of {request.Store} is left to do.");
         }
 
-        TellReady(terminal, request, http);
+        TellReady(terminal, request, web);
         Failure? failure = await AwaitAsync(request, jobs, interrupted);
         if (interrupted.IsCancellationRequested)
         {
@@ -162,7 +139,7 @@ internal static class SiloVerb
         return failure;
     }
 
-    private static void TellReady(Terminal terminal, SiloRequest request, GridHttp? http)
+    private static void TellReady(Terminal terminal, SiloRequest request, SiloWeb? web)
     {
         if (request.Place is not { } place)
         {
@@ -177,18 +154,18 @@ internal static class SiloVerb
                 json.Text("store", request.Store);
                 json.Number("silos", request.Silos);
                 json.Number("gatewayPort", place.GatewayPort);
-                json.Text("http", http?.Address.ToString());
+                json.Text("http", web?.Address.ToString());
             });
             return;
         }
 
-        string web = http is null ? "" : $", health at {http.Address}health/ready";
+        string shown = web is null ? "" : $", dashboard at {web.Address}";
         string cluster = place.Cluster == Running.ClientPlace.ClusterAt(place.GatewayPort) ? "" : $" --cluster {place.Cluster}";
         string gateway = place.GatewayPort == GridSettings.GatewayPort ? ""
             : string.Create(CultureInfo.InvariantCulture, $" --gateway-port {place.GatewayPort}");
         Tell(
             terminal, request,
-            $"Ready: {Figures.Of(request.Silos, "silo")} of {place.Cluster} on {request.Store}{web}. Submit with: grid submit job.yaml{gateway}{cluster}");
+            $"Ready: {Figures.Of(request.Silos, "silo")} of {place.Cluster} on {request.Store}{shown}. Submit with: grid submit job.yaml{gateway}{cluster}");
     }
 
     // Their traces must be open before they go on.

@@ -45,6 +45,10 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Silo")]
     Task<string> Silo();
 
+    /// <summary>Where the job's workers and shards live.</summary>
+    [Alias("Members")]
+    Task<JobMembers> Members();
+
     /// <summary>Ends the run; what is trained so far stays readable.</summary>
     [Alias("Cancel")]
     Task Cancel();

@@ -67,7 +67,7 @@ public sealed partial class ShardGrain(
             return new(default(ShardAnswer));
         }
 
-        long begin = _trace is { IsOn: true } ? Stopwatch.GetTimestamp() : 0;
+        long begin = JobTrace.IsHeard ? Stopwatch.GetTimestamp() : 0;
         (long version, long watermark) = (_shard.Version, _shard.Settled.Watermark);
         PushOutcome outcome = _shard.Push(request.Frame.Span, out PushHeader header);
         NoteSettled(_shard, version, watermark);

@@ -102,8 +102,10 @@ internal sealed partial class WorkerLoop(
     {
         try
         {
+            spans.Asks(StepQuestion.Lease);
             LeaseAnswer answer = await job.Lease(new LeaseRequest(
                 identity.Worker, identity.Incarnation, machine.Lease.Id, _report, encoder.Ledger)).AsTask().WaitAsync(cancellation);
+            spans.Answered(StepQuestion.Lease);
             encoder.LedgerSent();
             step.Adjust(answer.Adjustment);
             machine.BatchSize = step.BatchSize;
@@ -124,6 +126,7 @@ internal sealed partial class WorkerLoop(
         bool isEncoding = !machine.IsTicketOnly;
         try
         {
+            spans.Asks(StepQuestion.Ticket);
             ValueTask<TicketAnswer> asked = job.Ticket(new TicketRequest(
                 identity.Worker, identity.Incarnation, machine.Sequence, batch.Lease.Id, batch.Start, batch.End,
                 step.NormBound(machine, encoder), encoder.Ledger, _clock.Seconds));
@@ -136,6 +139,7 @@ internal sealed partial class WorkerLoop(
             }
 
             TicketAnswer answer = asked.IsCompletedSuccessfully ? asked.Result : await asked.AsTask().WaitAsync(cancellation);
+            spans.Answered(StepQuestion.Ticket);
             encoder.LedgerSent();
             _clock.SecondsSent();
             if (isEncoding && isFinite && answer.Verdict == TicketVerdict.Given)
@@ -283,6 +287,7 @@ internal sealed partial class WorkerLoop(
         if (command.Kind == WorkerCommandKind.Push)
         {
             long done = machine.UpdatesDone;
+            spans.ShardAnswered(command.Shard);
             machine.PushAnswered(command.Shard, command.Sequence, outcome, header.ShardIncarnation);
             if (machine.UpdatesDone > done)
             {

@@ -20,7 +20,20 @@ public enum StepPart
     Push,
 }
 
-/// <summary>Timed spans of one worker: <c>step</c>, with <c>pull</c>, <c>gradient</c>, <c>encode</c> and <c>push</c> inside.</summary>
+/// <summary>What a worker asks its coordinator during a step; it takes place beside the parts.</summary>
+public enum StepQuestion
+{
+    /// <summary>For samples, before the first step that uses them.</summary>
+    Lease,
+
+    /// <summary>For the step's place in the global order.</summary>
+    Ticket,
+}
+
+/// <summary>
+/// Timed spans of one worker: <c>step</c>, with <c>pull</c>, <c>gradient</c>, <c>encode</c> and <c>push</c> inside, the last with a <c>push.shard</c>
+/// for every shard; and beside them <c>lease</c> and <c>ticket</c>, what it asked its coordinator.
+/// </summary>
 /// <remarks>
 /// A step's ticket is known late, and with it whether the step is picked. So the loop notes when each part ended, a clock reading each, and
 /// the spans are made afterwards, of picked tickets only. None is the current activity while the loop makes its calls: nothing travels along
@@ -30,9 +43,14 @@ public sealed class StepSpans
 {
     private static readonly string[] PartNames = [TraceNames.Pull, TraceNames.Gradient, TraceNames.Encode, TraceNames.Push];
 
+    private static readonly string[] QuestionNames = [TraceNames.Lease, TraceNames.TicketCall];
+
     private readonly JobTrace _job;
     private readonly SpanSampling _sampling;
     private readonly long[] _ends = new long[PartNames.Length];
+    private readonly long[] _asked = new long[QuestionNames.Length];
+    private readonly long[] _answered = new long[QuestionNames.Length];
+    private long[] _shardEnds = [];
     private long _begin;
 
     /// <param name="every">About one step in so many has spans; 1 for all, 0 for none.</param>
@@ -49,6 +67,38 @@ public sealed class StepSpans
     {
         _begin = JobTrace.IsHeard || GridMetrics.AreDurationsHeard ? Stopwatch.GetTimestamp() : 0;
         Array.Clear(_ends);
+        Array.Clear(_shardEnds);
+        _answered[(int)StepQuestion.Ticket] = 0;
+    }
+
+    /// <summary>A question leaves now. While nobody takes spans, no clock is read for it.</summary>
+    public void Asks(StepQuestion question)
+    {
+        _asked[(int)question] = JobTrace.IsHeard ? Stopwatch.GetTimestamp() : 0;
+        _answered[(int)question] = 0;
+    }
+
+    /// <summary>Its answer is here.</summary>
+    public void Answered(StepQuestion question)
+    {
+        if (_asked[(int)question] != 0)
+        {
+            _answered[(int)question] = Stopwatch.GetTimestamp();
+        }
+    }
+
+    /// <summary>A shard has answered the step's push; said again, the later one counts.</summary>
+    public void ShardAnswered(int shard)
+    {
+        if (_begin != 0 && _ends[(int)StepPart.Encode] != 0 && JobTrace.IsHeard)
+        {
+            if (_shardEnds.Length <= shard)
+            {
+                Array.Resize(ref _shardEnds, shard + 1);
+            }
+
+            _shardEnds[shard] = Stopwatch.GetTimestamp();
+        }
     }
 
     /// <summary>A part of the step ended just now; said again, the later one counts. A part that is not said has no span.</summary>
@@ -74,10 +124,16 @@ public sealed class StepSpans
     public void End(TicketRecord record, long? delay = null, double? gap = null)
     {
         ArgumentNullException.ThrowIfNull(record);
-        if (_begin == 0 || !_sampling.Takes(record.Ticket) || !JobTrace.IsHeard)
+        if (_begin != 0 && _sampling.Takes(record.Ticket) && JobTrace.IsHeard)
         {
-            return;
+            Make(record, delay, gap);
         }
+
+        _answered[(int)StepQuestion.Lease] = 0; // it belongs to the first step that uses the lease
+    }
+
+    private void Make(TicketRecord record, long? delay, double? gap)
+    {
 
         var clock = SpanClock.Now();
         if (_job.Start(TraceNames.Step, null, clock.At(_begin)) is not { } step)
@@ -90,12 +146,39 @@ public sealed class StepSpans
         {
             if (_ends[part] != 0)
             {
-                Finish(_job.Start(PartNames[part], step, clock.At(BeginOf((StepPart)part))), record, clock.At(_ends[part]));
+                Activity? span = _job.Start(PartNames[part], step, clock.At(BeginOf((StepPart)part)));
+                if (part == (int)StepPart.Push && span is not null)
+                {
+                    MakeShards(span, record, clock);
+                }
+
+                Finish(span, record, clock.At(_ends[part]));
+            }
+        }
+
+        for (int question = 0; question < QuestionNames.Length; question++)
+        {
+            if (_asked[question] != 0 && _answered[question] != 0)
+            {
+                Finish(_job.Start(QuestionNames[question], step, clock.At(_asked[question])), record, clock.At(_answered[question]));
             }
         }
 
         step.SetEndTime(clock.At(Math.Max(_begin, _ends.Max())).UtcDateTime);
         step.Dispose();
+    }
+
+    private void MakeShards(Activity push, TicketRecord record, SpanClock clock)
+    {
+        for (int shard = 0; shard < _shardEnds.Length; shard++)
+        {
+            if (_shardEnds[shard] != 0)
+            {
+                Activity? span = _job.Start(TraceNames.PushShard, push, clock.At(BeginOf(StepPart.Push)));
+                span?.SetTag(TraceNames.Shard, shard);
+                Finish(span, record, clock.At(_shardEnds[shard]));
+            }
+        }
     }
 
     private static void Finish(Activity? span, TicketRecord record, DateTimeOffset end)

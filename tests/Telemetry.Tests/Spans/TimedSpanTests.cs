@@ -97,6 +97,45 @@ public sealed class TimedSpanTests
     }
 
     [Fact]
+    public void What_a_step_asks_and_each_shards_answer_are_inside_and_a_lease_belongs_to_its_first_step()
+    {
+        using var caught = new SpanCatch(Job);
+        var spans = new StepSpans(Job, every: 1);
+        spans.Asks(StepQuestion.Lease);
+        spans.Answered(StepQuestion.Lease);
+        for (int step = 0; step < 2; step++)
+        {
+            spans.Begin();
+            spans.Ended(StepPart.Gradient);
+            spans.Asks(StepQuestion.Ticket);
+            spans.Answered(StepQuestion.Ticket);
+            spans.Ended(StepPart.Encode);
+            spans.ShardAnswered(1);
+            spans.ShardAnswered(0);
+            spans.Ended(StepPart.Push);
+            spans.End(SampleRecords.Plain(step));
+        }
+
+        List<ReadSpan> read = caught.Spans();
+        Assert.Equal(
+            ["gradient", "encode", "push.shard", "push.shard", "push", "lease", "ticket", "step"],
+            read.Where(span => span.Get<long>("ticket") == 0).Select(span => span.Name));
+        Assert.Equal(
+            ["gradient", "encode", "push.shard", "push.shard", "push", "ticket", "step"],
+            read.Where(span => span.Get<long>("ticket") == 1).Select(span => span.Name));
+        ReadSpan push = read.First(span => span.Name == "push");
+        ReadSpan[] shards = [.. read.Where(span => span.Name == "push.shard").Take(2)];
+        Assert.Equal([0L, 1], shards.Select(span => span.Get<long>("shard")));
+        Assert.All(shards, shard =>
+        {
+            Assert.Equal(push.SpanId, shard.ParentSpanId);
+            Assert.InRange(shard.Start - push.Start, -Tick, Tick);
+            Assert.InRange(shard.End, shard.Start, push.End + Tick);
+        });
+        Assert.InRange(shards[0].End, shards[1].End - Tick, long.MaxValue);
+    }
+
+    [Fact]
     public void Worker_and_shard_pick_the_same_tickets_and_the_rest_costs_no_memory()
     {
         using var caught = new SpanCatch(Job);
