@@ -137,6 +137,11 @@ internal static class TrainText
         }
 
         yield return ("model", ended.ModelPath ?? "none");
+        if (ended.ReportPath is { } report)
+        {
+            yield return ("report", report);
+        }
+
         if (ended.TracePath is { } trace)
         {
             yield return ("trace", trace);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using OrleansSgd.Client.Reports;
 using OrleansSgd.Client.Safetensors;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Grains.Contracts;
@@ -39,8 +40,9 @@ internal static class TrainedModel
     }
 
     /// <summary>Writes the model into a run's folder, with what it takes to train it again.</summary>
+    /// <param name="log">The run's events, which end here; null for none.</param>
     /// <returns>Path of the model under the folder's final name.</returns>
-    public static string Save(RunFolder folder, IReadOnlyList<ParameterTensor> tensors, WatchOutcome.Ended ended)
+    public static string Save(RunFolder folder, IReadOnlyList<ParameterTensor> tensors, WatchOutcome.Ended ended, RunLog? log = null)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -50,6 +52,7 @@ internal static class TrainedModel
             ["orleansSgd.samples"] = ended.Progress.Samples.ToString(CultureInfo.InvariantCulture),
         };
         SafetensorsWriter.Save(Path.Combine(folder.Staging, FileName), tensors, ended.Trained, metadata);
+        log?.Close(new EndedFacts(ended.Started, ended.Progress, ended.Last, FileName));
         return Path.Combine(folder.Keep(), FileName);
     }
 }

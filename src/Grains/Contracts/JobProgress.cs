@@ -137,6 +137,12 @@ public sealed record JobProgress
     /// <summary>Tickets that were given anew because of that, as far as it is known.</summary>
     [Id(45)] public long TicketsRedone { get; init; }
 
+    /// <summary>Updates by their delay, as the ledger measures it: bin i counts delays from i · <see cref="DelayWidth"/> on. At most 64 bins; empty before the first.</summary>
+    [Id(60)] public long[] DelayCounts { get; init; } = [];
+
+    /// <summary>Delays of one bin.</summary>
+    [Id(61)] public long DelayWidth { get; init; } = 1;
+
     /// <summary>Whether the job has ended.</summary>
     public bool IsOver => Phase is JobPhase.Completed or JobPhase.Failed or JobPhase.Cancelled;
 }
