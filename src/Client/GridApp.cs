@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using OrleansSgd.Client.JobFiles;
 using OrleansSgd.Client.Reports;
+using OrleansSgd.Client.Running;
 using OrleansSgd.Client.Verbs;
 
 namespace OrleansSgd.Client;
@@ -75,6 +76,19 @@ internal static class GridApp
         root.Subcommands.Add(SimulateVerb.Create(terminal));
         root.Subcommands.Add(ChaosVerb.Create(terminal));
         root.Subcommands.Add(SiloVerb.Create(terminal));
+        root.Subcommands.Add(SubmitVerb.Create(terminal));
+        root.Subcommands.Add(WatchVerb.Create(terminal));
+        root.Subcommands.Add(JobVerbs.List(terminal));
+        root.Subcommands.Add(JobVerbs.Show(terminal));
+        root.Subcommands.Add(LogsVerb.Create(terminal));
+        root.Subcommands.Add(ScaleVerb.Create(terminal));
+        root.Subcommands.Add(JobVerbs.Pause(terminal));
+        root.Subcommands.Add(JobVerbs.Resume(terminal));
+        root.Subcommands.Add(JobVerbs.Cancel(terminal));
+        root.Subcommands.Add(ExportVerb.Create(terminal));
+        root.Subcommands.Add(DoctorVerb.Create(terminal));
+        root.Subcommands.Add(CompletionVerb.Create(terminal));
+        root.Subcommands.Add(CompletionVerb.CreateAsked(terminal, root));
         root.Subcommands.Add(VersionVerb.Create(terminal));
         return root;
     }
@@ -82,7 +96,7 @@ internal static class GridApp
     private static int Refuse(ParseResult parsed, Terminal terminal, bool isJson)
     {
         Command at = parsed.CommandResult.Command;
-        string[] verbs = [.. at.Subcommands.Select(verb => verb.Name)];
+        string[] verbs = [.. at.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name)];
         string error;
         if (verbs.Length == 0)
         {

@@ -32,6 +32,9 @@ public sealed class GridOptions
     /// <remarks>What a job does in that time is what it does again when its coordinator is lost.</remarks>
     public TimeSpan CheckpointPeriod { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Folders outside of which submitted jobs can read nothing; empty for no limit. Default empty.</summary>
+    public IReadOnlyList<string> JobRoots { get; set; } = [];
+
     /// <summary>Everything wrong with the options, each with its key, value and range.</summary>
     public IEnumerable<string> Mistakes()
     {

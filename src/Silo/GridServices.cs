@@ -7,6 +7,7 @@ using OrleansSgd.Data;
 using OrleansSgd.Grains;
 using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Compute;
+using OrleansSgd.Grains.Grid;
 using OrleansSgd.Silo.Draining;
 using OrleansSgd.Storage;
 
@@ -32,6 +33,7 @@ public static class GridServices
         services.AddSingleton<IValidateOptions<GridOptions>, GridOptionsValidation>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(data ?? new DataCache());
+        services.TryAddSingleton(SiloScalingPort.None);
         services.AddSingleton(provider =>
             new ComputePool(provider.GetRequiredService<IOptions<GridOptions>>().Value.ComputeThreads));
         services.AddHostedService<ComputePoolLifetime>();

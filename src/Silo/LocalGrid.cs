@@ -4,8 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using OrleansSgd.Core.Checkpoints;
 using OrleansSgd.Data;
 using OrleansSgd.Grains;
+using OrleansSgd.Grains.Checkpoints;
+using OrleansSgd.Silo.Clustering;
 
 namespace OrleansSgd.Silo;
 
@@ -15,6 +18,9 @@ public sealed partial class LocalGrid : IAsyncDisposable
 {
     /// <summary>Most silos at a time.</summary>
     public const int SilosMax = 64;
+
+    // One door for clients is enough for the silos of a process; a grid of this process alone needs none.
+    private const int GatewayOff = 0;
 
     private static int _started;
 
@@ -27,11 +33,15 @@ public sealed partial class LocalGrid : IAsyncDisposable
     private readonly Action<ILoggingBuilder>? _logging;
     private readonly DataCache _data;
     private readonly IPEndPoint _primary;
+    private readonly GridPlace? _place;
+    private readonly IGridClustering _clustering;
 
     private readonly bool _isJoining;
+    private Action<IServiceCollection>? _services;
 
-    private LocalGrid(Action<GridOptions> configure, Action<ILoggingBuilder>? logging, DataCache data, GridMeeting? meeting)
+    private LocalGrid(Action<GridOptions> configure, Action<ILoggingBuilder>? logging, DataCache data, GridMeeting? meeting, GridPlace? place)
     {
+        _place = place;
         _configure = configure;
         _logging = logging;
         _data = data;
@@ -42,10 +52,16 @@ public sealed partial class LocalGrid : IAsyncDisposable
             _ports.Add(_primary.Port);
         }
 
+        if (place is not null)
+        {
+            _ports.UnionWith([place.SiloPort, place.GatewayPort]);
+        }
+
         // Ports come again, and with them would the store of a grid that has gone. Processes that meet must agree, and name a store of their own.
-        Cluster = meeting is null
-            ? string.Create(null, $"local-{_primary.Port}-{Interlocked.Increment(ref _started)}")
+        Cluster = place is not null ? place.Cluster
+            : meeting is null ? string.Create(null, $"local-{_primary.Port}-{Interlocked.Increment(ref _started)}")
             : string.Create(null, $"meeting-{_primary.Port}");
+        _clustering = place?.Clustering ?? new LocalClustering(_primary, Cluster);
     }
 
     /// <summary>Names this grid among all that live in the process; traces tell their jobs apart by it.</summary>
@@ -77,6 +93,18 @@ public sealed partial class LocalGrid : IAsyncDisposable
         }
     }
 
+    /// <summary>Where the jobs are kept; null for nowhere, and when no silo lives.</summary>
+    public ICheckpointStore? Store
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hosts.FirstOrDefault()?.Services.GetRequiredService<CheckpointPort>().Store;
+            }
+        }
+    }
+
     /// <summary>True when <see cref="Partition"/> works on this runtime.</summary>
     public bool CanPartition
     {
@@ -95,13 +123,16 @@ public sealed partial class LocalGrid : IAsyncDisposable
     /// <param name="logging">Adds loggers; by default there are none.</param>
     /// <param name="data">Data sets the caller has open; the silos share them.</param>
     /// <param name="meeting">Where silos of several processes of this machine meet; null for a grid of this process alone.</param>
+    /// <param name="place">Where the silos belong when other processes have silos or clients of the same grid; null for a grid of this one alone.</param>
+    /// <param name="services">Adds services to every silo.</param>
     public static async Task<LocalGrid> StartAsync(
         int siloCount, Action<GridOptions> configure, Action<ILoggingBuilder>? logging = null,
-        DataCache? data = null, GridMeeting? meeting = null, CancellationToken cancellation = default)
+        DataCache? data = null, GridMeeting? meeting = null, GridPlace? place = null, Action<IServiceCollection>? services = null,
+        CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(siloCount, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(siloCount, SilosMax);
-        var grid = new LocalGrid(configure, logging, data ?? new DataCache(), meeting);
+        var grid = new LocalGrid(configure, logging, data ?? new DataCache(), meeting, place) { _services = services };
         try
         {
             for (int i = 0; i < siloCount; i++)
@@ -150,23 +181,28 @@ public sealed partial class LocalGrid : IAsyncDisposable
 
     private async Task<LocalHost> StartHostAsync(int index, CancellationToken cancellation)
     {
-        int port = index == 0 && _ports.Count == 1 && !_isJoining ? _primary.Port : FreePort();
+        SiloPlace at = PlaceOf(index);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         _logging?.Invoke(builder.Logging);
-        builder.UseOrleans(orleans => orleans
-            .UseLocalhostClustering(port, FreePort(), _primary, "orleans-sgd", Cluster)
-            .Configure<SiloOptions>(options => options.SiloName = LocalHost.NameOf(index))
+        builder.UseOrleans(orleans =>
+        {
+            _clustering.Join(orleans, at);
+            _services?.Invoke(orleans.Services);
+            orleans.Services.AddSingleton(ScalingPort());
+            orleans
+                .Configure<SiloOptions>(options => options.SiloName = LocalHost.NameOf(index))
 
-            // With the older directory, a silo that dies takes along activations elsewhere whose entries it held: a worker and its keeper at once.
-            .AddDistributedGrainDirectory()
-            .AddGrid(
-                options =>
-                {
-                    // Kept beside the silos, so that a job outlives the one that hosts its coordinator.
-                    options.Store = $"memory:{Cluster}";
-                    _configure(options);
-                },
-                _data));
+                // With the older directory, a silo that dies takes along activations elsewhere whose entries it held: a worker and its keeper at once.
+                .AddDistributedGrainDirectory()
+                .AddGrid(
+                    options =>
+                    {
+                        // Kept beside the silos, so that a job outlives the one that hosts its coordinator.
+                        options.Store = $"memory:{Cluster}";
+                        _configure(options);
+                    },
+                    _data);
+        });
         IHost host = builder.Build();
         try
         {
@@ -178,6 +214,20 @@ public sealed partial class LocalGrid : IAsyncDisposable
             host.Dispose();
             throw;
         }
+    }
+
+    // The first silo listens where the configuration says, or at the primary's port; whoever comes later takes free ports.
+    private SiloPlace PlaceOf(int index)
+    {
+        if (_place is { } place)
+        {
+            return index == 0
+                ? new(place.Address, place.SiloPort, place.GatewayPort)
+                : new(place.Address, FreePort(), GatewayOff);
+        }
+
+        int port = index == 0 && _ports.Count == 1 && !_isJoining ? _primary.Port : FreePort();
+        return new(IPAddress.Loopback, port, GatewayOff);
     }
 
     // Never the same twice: where nothing listens, the system would give it again.

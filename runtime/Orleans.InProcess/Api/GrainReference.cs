@@ -93,6 +93,13 @@ public class GrainReference : IAddressable, IEquatable<GrainReference>
         }
 
         call.Context = RequestContext.Values;
+        if (origin.Gateway is { } gateway)
+        {
+            call.RemoteId = GrainId;
+            gateway.Send(call, GrainId);
+            return false;
+        }
+
         var activation = _activation;
         if (activation is null || activation.IsGoneFor(origin))
         {

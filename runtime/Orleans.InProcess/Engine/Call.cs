@@ -23,7 +23,11 @@ internal abstract class Call
     /// <summary>The caller's token, when the method takes one.</summary>
     public CancellationToken Token;
 
+    /// <summary>The grain's activation; null when the grid is in another process.</summary>
     public Activation Target = null!;
+
+    /// <summary>The grain, when the grid is in another process.</summary>
+    public GrainId RemoteId;
     public Caller Origin = null!;
     public Dictionary<string, object>? Context;
     public ActivityContext Parent;
@@ -39,6 +43,8 @@ internal abstract class Call
 
     /// <summary>True when the first turn left the call unfinished and a continuation will end it.</summary>
     public bool IsContinued;
+
+    public GrainId GrainId => Target?.GrainId ?? RemoteId;
 
     /// <summary>Whether this call keeps its target from idle collection.</summary>
     public virtual bool CountsAsUse => true;
@@ -109,6 +115,12 @@ internal abstract class Call
             Tracing.Stop(activity, returned.Exception?.InnerException);
         }
     }
+
+    /// <summary>Answers the caller with a value that came from another process.</summary>
+    public abstract void AnswerValue(object? value);
+
+    /// <summary>Answers the caller who has given up.</summary>
+    public void Cancel(CancellationToken token) => AnswerCancelled(token);
 
     /// <summary>Answers with an error and takes the call off the caller's list.</summary>
     public void Fail(Exception error)

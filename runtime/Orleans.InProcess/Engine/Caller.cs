@@ -32,6 +32,9 @@ internal abstract class Caller
 
     public abstract TimeSpan ResponseTimeout { get; }
 
+    /// <summary>The way to a grid in another process; null when the grid is in this one.</summary>
+    public virtual Gateway.GatewayClient? Gateway => null;
+
     /// <summary>This silo, as a place for grains that prefer to be near their caller.</summary>
     public virtual SiloRuntime? AsSilo => null;
 

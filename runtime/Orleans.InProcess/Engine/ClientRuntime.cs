@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Gateway;
 
 namespace Orleans.Engine;
 
@@ -14,8 +15,13 @@ internal sealed class ClientRuntime : Caller, IDisposable
     {
         _messaging = services.GetRequiredService<IOptions<ClientMessagingOptions>>();
         TracesCalls = services.GetService<ActivityPropagation>() is not null;
+        Gateway = services.GetService<ClientGateways>() is { } gateways
+            ? new GatewayClient(gateways.Endpoints, services.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId, this)
+            : null;
         Grid.Join(this);
     }
+
+    public override GatewayClient? Gateway { get; }
 
     public override TimeSpan ResponseTimeout => _messaging.Value.ResponseTimeout;
 
@@ -24,6 +30,7 @@ internal sealed class ClientRuntime : Caller, IDisposable
         if (!IsStopped)
         {
             StopCalling();
+            Gateway?.Dispose();
             Grid.Leave(this);
         }
     }

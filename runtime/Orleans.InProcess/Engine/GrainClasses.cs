@@ -19,6 +19,13 @@ internal static class GrainClasses
     /// <summary>The class of that name, if a grain of it was ever named here.</summary>
     public static GrainClass? Named(GrainType name) => ByName.GetValueOrDefault(name);
 
+    /// <summary>Every grain interface of the program.</summary>
+    public static IEnumerable<Type> Interfaces() => Candidates(null).SelectMany(TypesOf).Where(GrainClass.IsGrainInterface);
+
+    /// <summary>Every type of the program that is marked as one that travels.</summary>
+    public static IEnumerable<Type> Travelling() =>
+        Candidates(null).SelectMany(TypesOf).Where(type => type.IsDefined(typeof(GenerateSerializerAttribute), false));
+
     private static GrainClass Find(Type grainInterface)
     {
         var found = Implementations(grainInterface);
@@ -54,11 +61,11 @@ internal static class GrainClasses
     }
 
     /// <summary>Assemblies loaded or reachable from the interface and the program, that reference this one.</summary>
-    private static HashSet<Assembly> Candidates(Type grainInterface)
+    private static HashSet<Assembly> Candidates(Type? grainInterface)
     {
         var seen = new HashSet<Assembly>();
         var open = new Queue<Assembly>(AppDomain.CurrentDomain.GetAssemblies().Where(assembly => !assembly.IsDynamic));
-        open.Enqueue(grainInterface.Assembly);
+        open.Enqueue(grainInterface?.Assembly ?? typeof(GrainClasses).Assembly);
         while (open.TryDequeue(out var assembly))
         {
             if (assembly != typeof(GrainClasses).Assembly && !UsesThis(assembly))

@@ -135,6 +135,10 @@ internal sealed class TimerTick(GrainTimer timer, bool keepsAlive) : Call
     {
     }
 
+    public override void AnswerValue(object? value)
+    {
+    }
+
     protected override void Answer(Task returned)
     {
     }

@@ -43,19 +43,6 @@ internal sealed class Grid
         }
     }
 
-    /// <summary>The grid that has a silo with this gateway.</summary>
-    /// <exception cref="SiloUnavailableException">None has.</exception>
-    public static Grid WithGateway(int port, string clusterId)
-    {
-        lock (GridsGate)
-        {
-            return Grids.Values.FirstOrDefault(grid => grid.ActiveSilos.Any(
-                    silo => silo.GatewayAddress.Endpoint.Port == port && silo.ClusterId == clusterId))
-                ?? throw new SiloUnavailableException(
-                    $"No silo of this process serves clients of cluster '{clusterId}' on port {port}; start it first. This runtime has no network.");
-        }
-    }
-
     /// <summary>The silos and where they are in their life.</summary>
     public Dictionary<SiloAddress, SiloStatus> Statuses(bool onlyActive)
     {
@@ -132,7 +119,7 @@ internal sealed class Grid
                 continue; // it is alone, not dead: what it asks itself is answered
             }
 
-            caller.Waiting.FailWhere(call => ReferenceEquals(call.Target.Silo, silo) ? silo.Lost(call) : null);
+            caller.Waiting.FailWhere(call => ReferenceEquals(call.Target?.Silo, silo) ? silo.Lost(call) : null);
         }
     }
 }

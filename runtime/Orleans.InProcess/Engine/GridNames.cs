@@ -17,15 +17,18 @@ internal static class GridNames
     public static Grid OfClient(IServiceProvider services)
     {
         var cluster = services.GetRequiredService<IOptions<ClusterOptions>>().Value;
-        var gateway = services.GetService<ClientGateway>();
-        return gateway is null ? Grid.Named(Of(cluster, "")) : Grid.WithGateway(gateway.Port, cluster.ClusterId);
+        var gateways = services.GetService<ClientGateways>();
+        return Grid.Named(Of(cluster, gateways is null ? "" : $"gateway {string.Join(' ', gateways.Endpoints)}"));
     }
 
     private static string Of(ClusterOptions cluster, string primary) => $"{cluster.ClusterId}/{cluster.ServiceId}/{primary}";
 }
 
-/// <summary>The gateway port a client was given.</summary>
-internal sealed record ClientGateway(int Port);
+/// <summary>The gateways a client was given: its grid is in another process, or might be.</summary>
+internal sealed record ClientGateways(IReadOnlyList<System.Net.IPEndPoint> Endpoints);
+
+/// <summary>Registered when a silo is to serve clients of other processes.</summary>
+internal sealed class ListensForClients;
 
 /// <summary>Registered when calls are to be traced.</summary>
 internal sealed class ActivityPropagation;

@@ -7,6 +7,7 @@ internal sealed class MethodTraits
 {
     public MethodTraits(Type grainInterface, System.Reflection.MethodInfo method)
     {
+        Method = method;
         Name = $"{grainInterface.Name}.{method.Name}";
         ActivityName = $"{grainInterface.Name}/{method.Name}";
         InterfaceName = grainInterface.FullName ?? grainInterface.Name;
@@ -24,6 +25,9 @@ internal sealed class MethodTraits
         IsInterleaving = interleaves;
         IsOneWay = true;
     }
+
+    /// <summary>The method; null for a timer tick.</summary>
+    public System.Reflection.MethodInfo? Method { get; }
 
     public string Name { get; }
 

@@ -15,6 +15,8 @@ internal sealed class SiloRuntime : Caller, ILocalSiloDetails, IDisposable
     private readonly IOptions<SiloMessagingOptions> _messaging;
     private readonly SiloLifecycle _lifecycle = new();
     private readonly ITimer _collector;
+    private readonly bool _listens;
+    private Gateway.GatewayListener? _listener;
     private int _activationCount;
     private int _idleClock;
     private int _stopped;
@@ -34,6 +36,7 @@ internal sealed class SiloRuntime : Caller, ILocalSiloDetails, IDisposable
         GatewayAddress = SiloAddress.New(address, endpoint.GatewayPort, generation);
         ClusterId = services.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId;
         Name = services.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName ?? $"Silo_{generation}";
+        _listens = services.GetService<ListensForClients>() is not null && endpoint.GatewayPort > 0;
         _collector = Timers.Create(Time, static state => ((SiloRuntime)state!).CollectIdle(), this);
     }
 
@@ -90,6 +93,7 @@ internal sealed class SiloRuntime : Caller, ILocalSiloDetails, IDisposable
     /// <summary>Starts the stages and joins the grid.</summary>
     public async Task Start(CancellationToken token)
     {
+        _listener = _listens ? new Gateway.GatewayListener(this) : null;
         Grid.Join(this);
         Grid.SetStatus(this, SiloStatus.Joining);
         _lifecycle.Subscribe(nameof(SiloRuntime), ServiceLifecycleStage.BecomeActive, _ => Become(SiloStatus.Active), _ => Become(SiloStatus.ShuttingDown));
@@ -102,6 +106,7 @@ internal sealed class SiloRuntime : Caller, ILocalSiloDetails, IDisposable
         var quantum = Collection.CollectionQuantum;
         _collector.Change(quantum, quantum);
         await _lifecycle.Start(token);
+        _listener?.Start();
     }
 
     /// <summary>Stops in good order, or at once when the token is cancelled already: then it is a kill.</summary>
@@ -130,6 +135,7 @@ internal sealed class SiloRuntime : Caller, ILocalSiloDetails, IDisposable
         }
 
         Grid.SetStatus(this, SiloStatus.Dead);
+        _listener?.Dispose();
         _collector.Dispose();
         Grid.Directory.KillAll(this);
         _activations.Clear();

@@ -36,6 +36,9 @@ internal abstract class TaskCall : Call
     }
 
     /// <inheritdoc/>
+    public override void AnswerValue(object? value) => _promise!.TrySetResult();
+
+    /// <inheritdoc/>
     protected override bool AnswerError(Exception error) => _promise!.TrySetException(error);
 
     /// <inheritdoc/>
@@ -95,6 +98,9 @@ internal abstract class TaskCall<TResult> : Call
             _promise!.TrySetException(returned.Exception!.InnerExceptions);
         }
     }
+
+    /// <inheritdoc/>
+    public override void AnswerValue(object? value) => _promise!.TrySetResult((TResult)value!);
 
     /// <inheritdoc/>
     protected override bool AnswerError(Exception error) => _promise!.TrySetException(error);

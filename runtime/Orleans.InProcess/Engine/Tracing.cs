@@ -82,6 +82,6 @@ internal static class Tracing
         activity.SetTag("rpc.system.name", "orleans");
         activity.SetTag("orleans.rpc.service", call.Traits.InterfaceName);
         activity.SetTag("rpc.method", $"{call.Traits.InterfaceName}/{call.Traits.ActivityName.Split('/')[1]}");
-        activity.SetTag("orleans.rpc.target_id", call.Target.GrainId.ToString());
+        activity.SetTag("orleans.rpc.target_id", call.GrainId.ToString());
     }
 }

@@ -94,7 +94,7 @@ internal sealed class WaitingCalls : IDisposable
         FailWhere(call => now < call.Deadline
             ? null
             : new TimeoutException(
-                $"{call.Traits.Name} of {call.Target.GrainId} did not answer within {call.Traits.Timeout ?? _timeout()}; it may still run. "
+                $"{call.Traits.Name} of {call.GrainId} did not answer within {call.Traits.Timeout ?? _timeout()}; it may still run. "
                 + "Raise ResponseTimeout, or make the call shorter."));
         lock (_gate)
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -60,10 +61,14 @@ public static class ClientBuilderExtensions
     public static IClientBuilder AddActivityPropagation(this IClientBuilder builder) =>
         builder.ConfigureServices(services => services.AddSingleton<Engine.ActivityPropagation>());
 
-    /// <summary>Joins the grid of this process that has a silo with this gateway port.</summary>
+    /// <summary>Reaches a grid through the silos of this machine that serve clients there.</summary>
+    public static IClientBuilder UseStaticClustering(this IClientBuilder builder, params IPEndPoint[] endpoints) =>
+        builder.ConfigureServices(services => services.AddSingleton(new Engine.ClientGateways(endpoints)));
+
+    /// <summary>Reaches a grid through the silo of this machine that serves clients on this port.</summary>
     public static IClientBuilder UseLocalhostClustering(
         this IClientBuilder builder, int gatewayPort = 30000, string serviceId = "dev", string clusterId = "dev") =>
-        builder.ConfigureServices(services => services.AddSingleton(new Engine.ClientGateway(gatewayPort)))
+        builder.UseStaticClustering(new IPEndPoint(IPAddress.Loopback, gatewayPort))
             .Configure<Configuration.ClusterOptions>(options =>
             {
                 options.ServiceId = serviceId;

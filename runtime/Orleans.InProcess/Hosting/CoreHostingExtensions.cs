@@ -19,7 +19,7 @@ public static class CoreHostingExtensions
     /// <summary>Joins the grid of the silos on this machine (here: in this process) that name the same primary silo.</summary>
     /// <param name="builder">The silo.</param>
     /// <param name="siloPort">The port that names this silo in its grid.</param>
-    /// <param name="gatewayPort">The port that clients name.</param>
+    /// <param name="gatewayPort">The loopback port that clients of other processes name; 0 for none.</param>
     /// <param name="primarySiloEndpoint">The primary silo; this one when null.</param>
     /// <param name="serviceId">The service.</param>
     /// <param name="clusterId">The cluster.</param>
@@ -30,6 +30,7 @@ public static class CoreHostingExtensions
         IPEndPoint? primarySiloEndpoint = null,
         string serviceId = "dev",
         string clusterId = "dev") => builder
+            .ConfigureServices(services => services.AddSingleton<Engine.ListensForClients>())
             .Configure<EndpointOptions>(options =>
             {
                 options.AdvertisedIPAddress = IPAddress.Loopback;

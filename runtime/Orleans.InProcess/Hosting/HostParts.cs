@@ -83,7 +83,13 @@ internal static class HostParts
 
     private sealed class ClientService(ClientRuntime client) : IHostedService
     {
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            if (client.Gateway is { } gateway)
+            {
+                await gateway.ConnectAsync(cancellationToken);
+            }
+        }
 
         public Task StopAsync(CancellationToken cancellationToken)
         {

@@ -98,7 +98,7 @@ public class ClusterMembershipOptions
     public bool UseLivenessGossip { get; set; } = true;
 }
 
-/// <summary>Where a silo listens. Here nothing listens; the endpoint names the silo.</summary>
+/// <summary>Where a silo listens. Here the silo's endpoint only names it, and clients are served on the loopback address.</summary>
 public class EndpointOptions
 {
     /// <summary>The silo port when none is given.</summary>

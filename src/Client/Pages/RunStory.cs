@@ -90,6 +90,8 @@ internal static class HappeningText
                 return TrainText.IsNews(change) ? new Happening(seconds, "silo", TrainText.Membership(change), true) : null;
             case "resumed":
                 return new Happening(seconds, "resumed", TrainText.Resumed(ReadResumed(fields)), true);
+            case "paused" or "continued":
+                return new Happening(seconds, "operator", TrainText.Operated(new JobEvent(name, seconds, Whole(fields, "tickets"))), true);
             case "straggler":
                 return new Happening(seconds, "straggler", TrainText.Straggler(new JobEvent(
                     "straggler", seconds, 0, Silo: RunStory.Text(fields, "silo"), Worker: (int)Whole(fields, "worker"),

@@ -26,6 +26,9 @@ internal interface ITrainReport
     /// <summary>A silo came or went.</summary>
     void MembershipChanged(JobEvent change);
 
+    /// <summary>An operator paused the run, or let it go on.</summary>
+    void Operated(JobEvent change);
+
     /// <summary>A worker was found slow against the others.</summary>
     void Straggling(JobEvent slow);
 

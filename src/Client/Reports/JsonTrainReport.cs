@@ -72,6 +72,12 @@ internal sealed class JsonTrainReport(Terminal terminal, string? job = null) : I
         json.Measure("batchScale", change.BatchScale);
     });
 
+    public void Operated(JobEvent change) => Write(change.Kind, json =>
+    {
+        json.Measure("seconds", change.Seconds);
+        json.Number("tickets", change.Tickets);
+    });
+
     public void Straggling(JobEvent slow) => Write("straggler", json =>
     {
         json.Measure("seconds", slow.Seconds);

@@ -5,7 +5,8 @@ using OrleansSgd.Grains.Contracts;
 namespace OrleansSgd.Client.Reports;
 
 /// <summary>A run on a terminal: a picture that changes in place, with what happened standing above it.</summary>
-internal sealed class LiveTrainReport(IAnsiConsole console) : ITrainReport
+/// <param name="interruption">What Ctrl-C does.</param>
+internal sealed class LiveTrainReport(IAnsiConsole console, string interruption = "ends the run and keeps the model") : ITrainReport
 {
     private const int BarWidthMax = 60;
     private const int BarWidthMin = 10;
@@ -43,7 +44,7 @@ internal sealed class LiveTrainReport(IAnsiConsole console) : ITrainReport
     {
         _started = started;
         console.MarkupLineInterpolated($"[bold]{started.Plan.Name}[/]: {TrainText.Headline(started)}");
-        console.MarkupLineInterpolated($"[grey]on {RuntimeName.Long}; Ctrl-C ends the run and keeps the model[/]");
+        console.MarkupLineInterpolated($"[grey]on {RuntimeName.Long}; Ctrl-C {interruption}[/]");
         Draw();
     }
 
@@ -69,6 +70,8 @@ internal sealed class LiveTrainReport(IAnsiConsole console) : ITrainReport
             Tell(change.Seconds, "yellow", TrainText.Membership(change));
         }
     }
+
+    public void Operated(JobEvent change) => Tell(change.Seconds, "yellow", TrainText.Operated(change));
 
     public void Straggling(JobEvent slow) => Tell(slow.Seconds, "yellow", TrainText.Straggler(slow));
 

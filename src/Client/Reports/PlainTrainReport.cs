@@ -61,6 +61,8 @@ internal sealed class PlainTrainReport(Terminal terminal, string? job = null) : 
         }
     }
 
+    public void Operated(JobEvent change) => Line(change.Seconds, TrainText.Operated(change));
+
     public void Straggling(JobEvent slow) => Line(slow.Seconds, TrainText.Straggler(slow));
 
     public void Alarmed(double seconds, string alarm) => Line(seconds, TrainText.Alarm(alarm));

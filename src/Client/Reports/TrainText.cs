@@ -47,6 +47,11 @@ internal static class TrainText
             ? $"resumed at ticket {Figures.Count(resumed.Tickets)}: at most what was done in {Figures.One(resumed.SecondsSince)} s is done again"
             : $"resumed at ticket {Figures.Count(resumed.Tickets)}: it begins again";
 
+    /// <summary>What an operator asked for.</summary>
+    public static string Operated(JobEvent change) => change.Kind == "paused"
+        ? $"paused at ticket {Figures.Count(change.Tickets)}: workers wait"
+        : $"goes on at ticket {Figures.Count(change.Tickets)}";
+
     /// <summary>A silo that came or went, with what that means.</summary>
     public static string Membership(JobEvent change) => change.Kind == "workers" ? Workers(change)
         : change.WorkersMoved + change.ShardsMoved == 0
@@ -136,7 +141,7 @@ internal static class TrainText
             yield return ("check", alarm);
         }
 
-        yield return ("model", ended.ModelPath ?? "none");
+        yield return ("model", ended.ModelPath ?? ended.ExportWith ?? "none");
         if (ended.ReportPath is { } report)
         {
             yield return ("report", report);
@@ -152,7 +157,7 @@ internal static class TrainText
     /// <summary>The sentence above the summary.</summary>
     public static string Verdict(EndedFacts ended) => ended.Progress.Phase == JobPhase.Completed
         ? ended.Progress.Alarms.Length == 0 ? "Done." : $"Done, but {Unmet(ended.Progress.Alarms.Length)}."
-        : ended.ModelPath is null
+        : ended.ModelPath is null && ended.ExportWith is null
             ? "Interrupted before there was anything to keep."
             : $"Interrupted after {Figures.Percent(ShareOf(ended.Progress))} of the run; the model trained so far is kept.";
 

@@ -14,12 +14,17 @@ internal sealed class JobWatch(Func<IGrainFactory> grains, ITrainReport report, 
     // A job whose silo died comes back within seconds; after this long nobody will answer any more.
     private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(30);
 
+    // Told once: a reconnection of a moment is no news.
+    private static readonly TimeSpan SilenceTold = TimeSpan.FromSeconds(3);
+
+    private bool _isSilent;
+
+    /// <summary>How long a grid that answers no more is waited for; for a watch from outside as long as somebody watches.</summary>
+    public TimeSpan Patience { get; init; } = PatienceMax;
+
     private readonly SpeedMeter _speed = new();
-    private int _eventsSeen;
-    private int _alarmsSeen;
-    private int _warningsSeen;
+    private readonly JobHistory _history = new(report);
     private StartedFacts? _started;
-    private JobEvent? _last;
     private JobProgress? _shown;
 
     /// <summary>A watch through one silo, which stays.</summary>
@@ -62,8 +67,9 @@ internal sealed class JobWatch(Func<IGrainFactory> grains, ITrainReport report, 
                     isCancelled = true;
                 }
 
-                JobProgress progress = await job.Progress(_eventsSeen);
+                JobProgress progress = await job.Progress(_history.EventsSeen);
                 answeredAt = time.GetTimestamp();
+                Silence(isSilent: false);
                 Show(id, plan, progress);
                 if (progress.IsOver)
                 {
@@ -72,16 +78,35 @@ internal sealed class JobWatch(Func<IGrainFactory> grains, ITrainReport report, 
             }
             catch (Exception error) when (error is TimeoutException or OrleansException)
             {
-                if (time.GetElapsedTime(answeredAt) > PatienceMax)
+                if (interrupted.IsCancellationRequested && !isOurs)
+                {
+                    return new WatchOutcome.Left();
+                }
+
+                if (time.GetElapsedTime(answeredAt) > SilenceTold && Patience > PatienceMax)
+                {
+                    Silence(isSilent: true);
+                }
+
+                if (time.GetElapsedTime(answeredAt) > Patience)
                 {
                     return new WatchOutcome.Failed(new Failure(
                         ExitCodes.Unreachable,
-                        $"The grid has not answered for {PatienceMax.TotalSeconds:F0} s: {error.Message.TrimEnd('.')}.",
+                        $"The grid has not answered for {Patience.TotalSeconds:F0} s: {error.Message.TrimEnd('.')}.",
                         "Run the job again; --log debug shows what the silos say."));
                 }
             }
 
             await PauseAsync(isCancelled ? CancellationToken.None : interrupted);
+        }
+    }
+
+    private void Silence(bool isSilent)
+    {
+        if (isSilent != _isSilent)
+        {
+            _isSilent = isSilent;
+            report.Say(isSilent ? "The grid does not answer; waiting until it is back." : "The grid answers again.");
         }
     }
 
@@ -93,45 +118,7 @@ internal sealed class JobWatch(Func<IGrainFactory> grains, ITrainReport report, 
             report.Started(_started);
         }
 
-        // The next coordinator of a job that is resumed numbers its events from its own beginning on.
-        _eventsSeen = Math.Max(_eventsSeen + progress.Events.Length, progress.EventsEnd);
-        foreach (JobEvent happened in progress.Events)
-        {
-            if (happened.Kind == "evaluated")
-            {
-                _last = happened;
-                report.Evaluated(happened);
-            }
-            else if (happened.Kind == "resumed")
-            {
-                report.Resumed(happened);
-            }
-            else if (happened.Kind == "checkpoint")
-            {
-                continue; // it is among the warnings
-            }
-            else if (happened.Kind == "straggler")
-            {
-                report.Straggling(happened);
-            }
-            else
-            {
-                report.MembershipChanged(happened);
-            }
-        }
-
-        foreach (string alarm in progress.Alarms.Skip(_alarmsSeen))
-        {
-            report.Alarmed(progress.Seconds, alarm);
-        }
-
-        foreach (string warning in progress.Warnings.Skip(_warningsSeen))
-        {
-            report.Warned(progress.Seconds, warning);
-        }
-
-        _alarmsSeen = progress.Alarms.Length;
-        _warningsSeen = progress.Warnings.Length;
+        _history.Show(progress);
         if (_started is not null && (progress.Samples != _shown?.Samples || progress.Phase != _shown.Phase))
         {
             _speed.Add(progress.Seconds, progress.Samples);
@@ -152,7 +139,7 @@ internal sealed class JobWatch(Func<IGrainFactory> grains, ITrainReport report, 
         }
 
         float[] trained = await TrainedModel.FetchAsync(job, progress.Parameters);
-        return new WatchOutcome.Ended(_started, progress, _last, trained);
+        return new WatchOutcome.Ended(_started, progress, _history.Evaluated, trained);
     }
 
     private async Task PauseAsync(CancellationToken interrupted)

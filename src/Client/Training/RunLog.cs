@@ -112,6 +112,13 @@ internal sealed class RunLog : ITrainReport, IDisposable
     }
 
     /// <inheritdoc/>
+    public void Operated(JobEvent change)
+    {
+        Write(report => report.Operated(change));
+        _shown.Operated(change);
+    }
+
+    /// <inheritdoc/>
     public void Straggling(JobEvent slow)
     {
         Write(report => report.Straggling(slow));

@@ -13,9 +13,14 @@ internal sealed class SpeedMeter
         ? (_newest.Samples - oldest.Samples) / (_newest.Seconds - oldest.Seconds)
         : double.NaN;
 
-    /// <summary>Adds a measurement; times never fall.</summary>
+    /// <summary>Adds a measurement. A job that goes on from a checkpoint is back at an earlier time: what was measured before counts no more.</summary>
     public void Add(double seconds, long samples)
     {
+        if (seconds < _newest.Seconds || samples < _newest.Samples)
+        {
+            _points.Clear();
+        }
+
         _newest = (seconds, samples);
         _points.Enqueue(_newest);
         while (_points.Count > 2 && _points.Peek().Seconds < seconds - WindowSeconds)

@@ -4,6 +4,7 @@ using OrleansSgd.Client.Reports;
 using OrleansSgd.Client.Safetensors;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Grains.Jobs;
 
 namespace OrleansSgd.Client.Training;
 
@@ -44,15 +45,18 @@ internal static class TrainedModel
     /// <returns>Path of the model under the folder's final name.</returns>
     public static string Save(RunFolder folder, IReadOnlyList<ParameterTensor> tensors, WatchOutcome.Ended ended, RunLog? log = null)
     {
-        var metadata = new Dictionary<string, string>
-        {
-            ["orleansSgd.job"] = ended.Started!.Job,
-            ["orleansSgd.plan"] = ended.Started.Plan.ToJson(),
-            ["orleansSgd.phase"] = ended.Progress.Phase.ToString(),
-            ["orleansSgd.samples"] = ended.Progress.Samples.ToString(CultureInfo.InvariantCulture),
-        };
+        Dictionary<string, string> metadata = Origin(ended.Started!.Job, ended.Started.Plan, ended.Progress);
         SafetensorsWriter.Save(Path.Combine(folder.Staging, FileName), tensors, ended.Trained, metadata);
         log?.Close(new EndedFacts(ended.Started, ended.Progress, ended.Last, FileName));
         return Path.Combine(folder.Keep(), FileName);
     }
+
+    /// <summary>What a model file says of where the model comes from: enough to train it again.</summary>
+    public static Dictionary<string, string> Origin(string job, JobPlan plan, JobProgress progress) => new()
+    {
+        ["orleansSgd.job"] = job,
+        ["orleansSgd.plan"] = plan.ToJson(),
+        ["orleansSgd.phase"] = progress.Phase.ToString(),
+        ["orleansSgd.samples"] = progress.Samples.ToString(CultureInfo.InvariantCulture),
+    };
 }

@@ -23,6 +23,7 @@ internal sealed class SiloJob : IDisposable
     private readonly TraceTarget? _target;
     private readonly TraceFile? _trace;
     private readonly CancellationTokenSource _left = new();
+    private readonly TaskCompletionSource<Failure?> _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private SiloJob(
         Terminal terminal, SiloRequest request, LocalGrid grid, DataCache cache, string id, RunFolder folder)
@@ -38,7 +39,10 @@ internal sealed class SiloJob : IDisposable
     public string Id { get; }
 
     /// <summary>Completes when the job is over, or was left: with what it did not do, or null.</summary>
-    public Task<Failure?> Over { get; private set; } = Task.FromResult<Failure?>(null);
+    public Task<Failure?> Over => _over.Task;
+
+    /// <summary>True when it is over; one that was left is not.</summary>
+    public bool IsDone { get; private set; }
 
     /// <summary>Makes the folder and begins the trace.</summary>
     /// <exception cref="IOException">Results cannot be written there.</exception>
@@ -47,7 +51,17 @@ internal sealed class SiloJob : IDisposable
 
     /// <summary>Begins to watch it.</summary>
     /// <param name="plan">Null when only the grid knows it.</param>
-    public void Follow(JobPlan? plan) => Over = FollowAsync(plan);
+    public void Follow(JobPlan? plan) => _ = Task.Run(async () =>
+    {
+        try
+        {
+            _over.SetResult(await FollowAsync(plan));
+        }
+        catch (Exception defect) when (defect is not OutOfMemoryException)
+        {
+            _over.SetException(defect);
+        }
+    });
 
     /// <summary>Watches it no longer; it goes on.</summary>
     public void Leave() => _left.Cancel();
@@ -66,6 +80,7 @@ internal sealed class SiloJob : IDisposable
         plan ??= await PlanAsync();
         WatchOutcome outcome = await new JobWatch(() => _grid.Grains, _report, _terminal.Time)
             .FollowAsync(Id, plan ?? new JobPlan(), isOurs: false, _left.Token);
+        IsDone = outcome is not WatchOutcome.Left;
         switch (outcome)
         {
             case WatchOutcome.Ended ended:

@@ -1,31 +1,36 @@
 using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansSgd.Client.JobFiles;
 using OrleansSgd.Client.Reports;
+using OrleansSgd.Client.Settings;
 using OrleansSgd.Client.Training;
 using OrleansSgd.Core.Checkpoints;
 using OrleansSgd.Data;
-using OrleansSgd.Grains;
 using OrleansSgd.Grains.Contracts;
-using OrleansSgd.Grains.Jobs;
+using OrleansSgd.Grains.Grid;
 using OrleansSgd.Silo;
+using OrleansSgd.Silo.Http;
 using OrleansSgd.Silo.Scaling;
 using OrleansSgd.Telemetry.Export;
 
 namespace OrleansSgd.Client.Verbs;
 
-/// <summary><c>grid silo --store PLACE</c>: silos in this process that go on with whatever the store has, and take new jobs.</summary>
+/// <summary><c>grid silo --store PLACE</c>: silos in this process that go on with whatever the store has, and take new jobs from clients.</summary>
 internal static class SiloVerb
 {
     public static Command Create(Terminal terminal)
     {
         var options = new SiloOptions(terminal);
-        var verb = new Command("silo", "Runs silos on a store: resumes its jobs after a crash, and submits new ones.");
+        var verb = new Command("silo", HelpText.With(
+            "Runs silos on a store: resumes its jobs after a crash, and takes new ones from 'grid submit'. Settings: docs/configuration.md.",
+            "grid silo --store jobs", "grid silo --config grid.yaml --silos 2", "GRID_STORE=blob:jobs grid silo", "grid silo --store jobs --job job.yaml --exit-when-done"));
         options.AddTo(verb);
         verb.SetAction(async (parsed, interrupted) =>
         {
             (SiloRequest request, IReadOnlyList<string> mistakes) = options.Read(parsed);
-            Failure? failure = mistakes.Count > 0 ? Failure.OfMistakes(mistakes) : await RunAsync(terminal, request, interrupted);
+            Failure? failure = mistakes.Count > 0 ? SettingsMistakes.Of(mistakes) : await RunAsync(terminal, request, interrupted);
             return failure?.Code switch
             {
                 null => ExitCodes.Done,
@@ -41,47 +46,28 @@ internal static class SiloVerb
     {
         using GridTelemetry? telemetry = GridTelemetry.Start(); // where the OTEL_* variables name a collector
         var cache = new DataCache();
-        await using LocalGrid grid = await LocalGrid.StartAsync(
-            request.Silos,
-            request.Configure,
-            logging =>
-            {
-                if (request.Log != LogLevel.None)
-                {
-                    logging.SetMinimumLevel(request.Log).AddProvider(new ErrorLog(terminal.Error, request.Log));
-                }
-            },
-            cache,
-            request.Meeting,
-            interrupted);
-        if (request.Meeting is { IsJoining: true } meeting)
+        using var jobs = new SiloJobs(terminal, request, cache);
+        (LocalGrid? started, Failure? unstarted) = await StartAsync(terminal, request, cache, jobs, interrupted);
+        if (started is null)
         {
-            await StayAsync(terminal, request, grid, meeting, interrupted);
-            return null;
+            return unstarted;
         }
 
-        (GridScaling? scaling, Failure? unscaled) = await ScalingFlags.StartAsync(request.Scaling, grid, interrupted);
-        if (unscaled is not null)
-        {
-            return unscaled;
-        }
-
+        await using LocalGrid grid = started;
+        jobs.Attach(grid);
+        (GridScaling? scaling, Failure? unscaled) = await ScalingFlags.StartAsync(request.Scaling, request.Http is not null, grid, interrupted);
         await using GridScaling? running = scaling;
-        var jobs = new List<SiloJob>();
+        var health = new GridHealth(grid, terminal.Time);
+        (GridHttp? http, Failure? deaf) = await ListenAsync(request, health, scaling, interrupted);
+        await using GridHttp? listening = http;
+        if ((unscaled ?? deaf) is { } failure)
+        {
+            return failure;
+        }
+
         try
         {
-            await ResumeAsync(terminal, request, grid, cache, jobs);
-            if (await SubmitAsync(terminal, request, grid, cache, jobs) is { } refused)
-            {
-                return refused;
-            }
-
-            if (jobs.Count == 0)
-            {
-                Tell(terminal, request, $"No job of {request.Store} is left to do.");
-            }
-
-            return await AwaitAsync(terminal, request, grid, jobs, interrupted);
+            return await ServeAsync(terminal, request, grid, jobs, http, health, interrupted);
         }
         catch (CheckpointStoreException trouble)
         {
@@ -91,99 +77,199 @@ internal static class SiloVerb
         {
             // Shards write the end of their logs when the grid stops.
             await grid.DisposeAsync();
-            jobs.ForEach(job => job.Dispose());
         }
     }
 
-    // The jobs are another process's; this one hosts what they place here, until it is told to go.
-    private static async Task StayAsync(
-        Terminal terminal, SiloRequest request, LocalGrid grid, GridMeeting meeting, CancellationToken interrupted)
+    private static async Task<(LocalGrid? Grid, Failure? Failure)> StartAsync(
+        Terminal terminal, SiloRequest request, DataCache cache, SiloJobs jobs, CancellationToken interrupted)
     {
-        Tell(terminal, request, string.Create(null, $"Joined the grid at port {meeting.Port} with {request.Silos} of its silos."));
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenRegistration registration = interrupted.Register(stopped.SetResult);
-        await stopped.Task;
-        foreach (LocalSilo silo in grid.Silos)
+        try
         {
-            await grid.LeaveAsync(silo.Index, new GridOptions().DrainDeadline);
+            LocalGrid grid = await LocalGrid.StartAsync(
+                request.Silos,
+                request.Configure,
+                logging =>
+                {
+                    if (request.Log != LogLevel.None)
+                    {
+                        logging.SetMinimumLevel(request.Log).AddProvider(new ErrorLog(terminal.Error, request.Log));
+                    }
+                },
+                cache,
+                place: request.Place,
+                services: services => services.AddSingleton<IJobObserver>(jobs),
+                cancellation: interrupted);
+            grid.LeaveTime = request.DrainTime;
+            grid.ScalingRefusal = request.Scaling.IsActing
+                ? "The silos of this grid come and go with the work (--silos-max), so their number cannot be asked for."
+                : null;
+            return (grid, null);
         }
+        catch (Exception error) when (error is OrleansConfigurationException or System.Net.Sockets.SocketException or IOException or OrleansException)
+        {
+            return (null, new Failure(
+                ExitCodes.BadInput, $"The silos cannot start: {error.Message.TrimEnd('.')}.",
+                "If a port is taken, end the process that has it, or choose others with --gateway-port and --silo-port."));
+        }
+    }
+
+    private static async Task<(GridHttp? Http, Failure? Failure)> ListenAsync(
+        SiloRequest request, GridHealth health, GridScaling? scaling, CancellationToken interrupted)
+    {
+        if (request.Http is not { } place)
+        {
+            return (null, null);
+        }
+
+        try
+        {
+            return (await GridHttp.StartAsync(place, health, () => scaling?.Latest, cancellation: interrupted), null);
+        }
+        catch (IOException error)
+        {
+            return (null, new Failure(ExitCodes.BadInput, error.Message));
+        }
+    }
+
+    private static async Task<Failure?> ServeAsync(
+        Terminal terminal, SiloRequest request, LocalGrid grid, SiloJobs jobs, GridHttp? http, GridHealth health, CancellationToken interrupted)
+    {
+        // The jobs of a grid that runs already are told by the process that took them; this one hosts what they place here.
+        if (!request.IsJoining && !await HasOthersAsync(grid))
+        {
+            await ResumeAsync(grid, jobs);
+        }
+
+        if (await SubmitAsync(request, grid) is { } refused)
+        {
+            return refused;
+        }
+
+        if (jobs.All.Count == 0 && request.EndsWhenDone)
+        {
+            Tell(terminal, request, $"No job of {request.Store} is left to do.");
+        }
+
+        TellReady(terminal, request, http);
+        Failure? failure = await AwaitAsync(request, jobs, interrupted);
+        if (interrupted.IsCancellationRequested)
+        {
+            health.IsLeaving = true;
+            await DrainAsync(terminal, request, grid, jobs);
+        }
+
+        return failure;
+    }
+
+    private static void TellReady(Terminal terminal, SiloRequest request, GridHttp? http)
+    {
+        if (request.Place is not { } place)
+        {
+            return;
+        }
+
+        if (request.IsJson)
+        {
+            new EventWriter(terminal.Out).Write("ready", json =>
+            {
+                json.Text("cluster", place.Cluster);
+                json.Text("store", request.Store);
+                json.Number("silos", request.Silos);
+                json.Number("gatewayPort", place.GatewayPort);
+                json.Text("http", http?.Address.ToString());
+            });
+            return;
+        }
+
+        string web = http is null ? "" : $", health at {http.Address}health/ready";
+        string cluster = place.Cluster == Running.ClientPlace.ClusterAt(place.GatewayPort) ? "" : $" --cluster {place.Cluster}";
+        string gateway = place.GatewayPort == GridSettings.GatewayPort ? "" : string.Create(CultureInfo.InvariantCulture, $" --gateway-port {place.GatewayPort}");
+        Tell(terminal, request, string.Create(
+            CultureInfo.InvariantCulture, $"Ready: {request.Silos} silos of {place.Cluster} on {request.Store}{web}. Submit with: grid submit job.yaml{gateway}{cluster}"));
     }
 
     // Their traces must be open before they go on.
-    private static async Task ResumeAsync(Terminal terminal, SiloRequest request, LocalGrid grid, DataCache cache, List<SiloJob> jobs)
+    private static async Task ResumeAsync(LocalGrid grid, SiloJobs jobs)
     {
         IGridGrain door = grid.Grains.GetGrain<IGridGrain>(IGridGrain.Key);
         foreach (JobSummary job in await door.List())
         {
-            if (job.Phase == JobPhase.Running)
+            if (job.Phase is JobPhase.Running or JobPhase.Paused)
             {
-                jobs.Add(SiloJob.Open(terminal, request, grid, cache, job.Job, job.Name));
+                jobs.Open(job.Job, job.Name);
             }
         }
 
+        string[] opened = [.. jobs.All.Select(job => job.Id)];
         string[] resumed = await door.ResumeAll();
-        foreach (SiloJob job in jobs)
+        foreach (string refused in resumed.Except(opened))
+        {
+            jobs.Open(refused, refused); // what could not be read has nothing to show but why
+        }
+
+        foreach (SiloJob job in jobs.All)
         {
             job.Follow(plan: null);
         }
-
-        // What could not be read has nothing to show but why.
-        foreach (string job in resumed.Except(jobs.Select(job => job.Id)))
-        {
-            var refused = SiloJob.Open(terminal, request, grid, cache, job, job);
-            refused.Follow(plan: null);
-            jobs.Add(refused);
-        }
     }
 
-    private static async Task<Failure?> SubmitAsync(
-        Terminal terminal, SiloRequest request, LocalGrid grid, DataCache cache, List<SiloJob> jobs)
+    private static async Task<Failure?> SubmitAsync(SiloRequest request, LocalGrid grid)
     {
         IGridGrain door = grid.Grains.GetGrain<IGridGrain>(IGridGrain.Key);
         foreach (JobFileOutcome outcome in request.Jobs)
         {
-            JobPlan plan = outcome.Plan!;
-            var job = SiloJob.Open(terminal, request, grid, cache, await door.NextId(plan.Name), plan.Name);
-            jobs.Add(job);
-            SubmitAnswer answer = await door.Submit(plan.ToJson());
+            SubmitAnswer answer = await door.Submit(outcome.Plan!.ToJson());
             if (answer.Job is null)
             {
                 return Failure.OfMistakes(outcome.Locate(answer.Mistakes));
             }
-
-            job.Follow(plan);
         }
 
         return null;
     }
 
-    private static async Task<Failure?> AwaitAsync(
-        Terminal terminal, SiloRequest request, LocalGrid grid, List<SiloJob> jobs, CancellationToken interrupted)
+    private static async Task<Failure?> AwaitAsync(SiloRequest request, SiloJobs jobs, CancellationToken interrupted)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration registration = interrupted.Register(stopped.SetResult);
-        Task<Failure?[]> all = Task.WhenAll(jobs.Select(job => job.Over));
-        await Task.WhenAny(all, stopped.Task);
         if (!request.EndsWhenDone)
         {
-            await stopped.Task;
+            await stopped.Task; // to be told to end is how it ends
+            return null;
         }
 
-        if (!all.IsCompleted)
-        {
-            await DrainAsync(terminal, request, grid, jobs);
-            return new Failure(ExitCodes.Interrupted, "Interrupted.");
-        }
-
-        return (await all).FirstOrDefault(failure => failure is not null);
+        Task<Failure?> over = jobs.OverAsync();
+        return await Task.WhenAny(over, stopped.Task) == over ? await over : new Failure(ExitCodes.Interrupted, "Interrupted.");
     }
 
-    // What was done since the last checkpoint need not be done again.
-    private static async Task DrainAsync(Terminal terminal, SiloRequest request, LocalGrid grid, List<SiloJob> jobs)
+    private static async Task<bool> HasOthersAsync(LocalGrid grid)
     {
-        foreach (SiloJob job in jobs.Where(job => !job.Over.IsCompleted))
+        Dictionary<SiloAddress, SiloStatus> hosts = await grid.Grains.GetGrain<IManagementGrain>(0).GetHosts(true);
+        string[] own = [.. grid.Silos.Select(silo => silo.Address)];
+        return hosts.Keys.Any(host => !own.Contains(host.ToParsableString()));
+    }
+
+    // Other silos take over what is here; where there are none, what was done since the last checkpoint need not be done again.
+    private static async Task DrainAsync(Terminal terminal, SiloRequest request, LocalGrid grid, SiloJobs jobs)
+    {
+        foreach (SiloJob job in jobs.All)
         {
             job.Leave();
+        }
+
+        if (await HasOthersAsync(grid))
+        {
+            foreach (LocalSilo silo in grid.Silos)
+            {
+                bool isClear = await grid.LeaveAsync(silo.Index, request.DrainTime);
+                Tell(terminal, request, $"{silo.Name} {(isClear ? "handed over everything" : "goes with something still on it, as in a crash")}.");
+            }
+
+            return;
+        }
+
+        foreach (SiloJob job in jobs.All.Where(job => !job.IsDone))
+        {
             try
             {
                 bool isKept = await grid.Grains.GetGrain<IJobGrain>(job.Id).Checkpoint();

@@ -98,7 +98,7 @@ internal static class TrainRun
     public static EndedFacts FactsOf(WatchOutcome.Ended ended, TraceTarget? trace, string? path)
     {
         string? folder = Path.GetDirectoryName(path);
-        return new EndedFacts(ended.Started, ended.Progress, ended.Last, path, trace?.Find(folder), ReportFile.In(folder));
+        return new EndedFacts(ended.Started, ended.Progress, ended.Last, path, trace?.Find(folder), ReportPath: ReportFile.In(folder));
     }
 
     /// <summary>Says how the verb ended.</summary>

@@ -10,9 +10,9 @@ namespace OrleansSgd.Core.Runs;
 public sealed partial class RunCoordinator
 {
     /// <summary>Workers that are to compute on the silos there are; 1 or more.</summary>
-    public int WorkersWanted => _plan.WorkersPerSilo == 0
-        ? _workers.Length
-        : (int)Math.Clamp((long)_plan.WorkersPerSilo * _silosOpen.Count, 1, _workers.Length);
+    public int WorkersWanted => (int)Math.Clamp(
+        _plan.WorkersPerSilo == 0 ? _workers.Length : (long)_plan.WorkersPerSilo * _silosOpen.Count,
+        1, WorkersMax > 0 ? WorkersMax : _workers.Length);
 
     /// <summary>What the rate of the plan is multiplied by at the present number of workers.</summary>
     public double RateScale => _plan.Scaling == RunPlan.ScaleRate ? (double)_workers.Length / WorkersWanted : 1;

@@ -20,7 +20,7 @@ public sealed partial class RunCoordinator
     // A round does not open while the host has not heard that the one before is a boundary, or holds it. Nor while shards have
     // not said what they have of a lost worker: they remember two rounds.
     private bool MayOpenRound =>
-        _holds == 0 && _boundaries == 0 && !_isCutWished && (!_overlaps || IsNewestRoundTicketed) && !IsClaimInDoubt && MayRetainRound();
+        _holds == 0 && !IsPaused && _boundaries == 0 && !_isCutWished && (!_overlaps || IsNewestRoundTicketed) && !IsClaimInDoubt && MayRetainRound();
 
     private bool IsNewestRoundTicketed =>
         _leases.RoundsOpened == 0 || _roundTickets.CountOf(_leases.RoundsOpened - 1) == _leases.SlotsOf(_leases.RoundsOpened - 1);
@@ -64,7 +64,7 @@ public sealed partial class RunCoordinator
         }
 
         Close(worker, seat); // it asks for the next only when every shard has this one
-        if (_holds > 0 && !_plan.IsSynchronous)
+        if ((_holds > 0 || IsPaused) && !_plan.IsSynchronous)
         {
             return TicketVerdict.Held;
         }

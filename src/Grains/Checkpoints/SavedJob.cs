@@ -46,6 +46,12 @@ internal sealed record SavedJob
     /// <summary>Longest time from the loss of a member to its next life being up; NaN when none was lost.</summary>
     public double RecoverySecondsMax { get; init; } = double.NaN;
 
+    /// <summary>Whether somebody let it wait.</summary>
+    public bool IsPaused { get; init; }
+
+    /// <summary>Workers that compute at most; 0 for as many as the plan says.</summary>
+    public int WorkersMax { get; init; }
+
     /// <summary>The bytes of the part.</summary>
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, CheckpointJson.Options);
 

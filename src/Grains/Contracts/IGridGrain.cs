@@ -26,6 +26,14 @@ public interface IGridGrain : IGrainWithStringKey
     [Alias("List")]
     Task<JobSummary[]> List();
 
+    /// <summary>Gives the grid so many silos, where one process has them all. They come and go after the answer.</summary>
+    [Alias("Scale")]
+    Task<OperatorAnswer> Scale(int silos);
+
+    /// <summary>The grid as it is.</summary>
+    [Alias("Overview")]
+    Task<GridOverview> Overview();
+
     /// <summary>A silo is going to leave: every job moves what it has there.</summary>
     /// <param name="silo">Its address, as <c>SiloAddress.ToParsableString</c> writes it.</param>
     /// <param name="deadline">How long it may take; an answer comes after <see cref="GridOptions.HoldTime"/> at the latest.</param>
@@ -37,6 +45,25 @@ public interface IGridGrain : IGrainWithStringKey
 /// <summary>The id of an accepted job; or null, and why not.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.SubmitAnswer")]
 public sealed record SubmitAnswer([property: Id(0)] string? Job, [property: Id(1)] string[] Mistakes);
+
+/// <summary>What became of something an operator asked for.</summary>
+/// <param name="Refusal">Why it is not done, and what to do instead; null when it is.</param>
+/// <param name="IsKept">Whether the store has it, so that it outlives the grid.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.OperatorAnswer")]
+public sealed record OperatorAnswer([property: Id(0)] string? Refusal, [property: Id(1)] bool IsKept = false)
+{
+    /// <summary>Not done.</summary>
+    public static OperatorAnswer Refused(string why) => new(why);
+}
+
+/// <summary>A grid at one moment.</summary>
+/// <param name="Cluster">Names it.</param>
+/// <param name="Store">Where its jobs are kept, without secrets; empty for nowhere.</param>
+/// <param name="Silos">Addresses of the silos that are up, sorted.</param>
+/// <param name="SilosMax">Silos that <see cref="IGridGrain.Scale"/> can give it; 0 when it cannot.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSgd.GridOverview")]
+public sealed record GridOverview(
+    [property: Id(0)] string Cluster, [property: Id(1)] string Store, [property: Id(2)] string[] Silos, [property: Id(3)] int SilosMax);
 
 /// <summary>One line of the list of jobs.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.JobSummary")]

@@ -49,6 +49,19 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Cancel")]
     Task Cancel();
 
+    /// <summary>Lets the run wait: nobody gets a ticket any more. It stays so, also over the loss of the whole grid, until <see cref="Continue"/>.</summary>
+    [Alias("Pause")]
+    Task<OperatorAnswer> Pause();
+
+    /// <summary>Lets a run that waits go on.</summary>
+    [Alias("Continue")]
+    Task<OperatorAnswer> Continue();
+
+    /// <summary>Lets fewer workers compute than the plan has, or as many again.</summary>
+    /// <param name="workers">1 up to the workers of the plan.</param>
+    [Alias("Scale")]
+    Task<OperatorAnswer> Scale(int workers);
+
     /// <summary>A piece of the trained parameters, once the run has ended.</summary>
     /// <param name="start">First coordinate.</param>
     /// <param name="length">Coordinates; at most 4 000 000 at a time.</param>

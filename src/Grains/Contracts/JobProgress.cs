@@ -17,6 +17,9 @@ public enum JobPhase
 
     /// <summary>Somebody ended it.</summary>
     Cancelled = 4,
+
+    /// <summary>Training waits until somebody lets it go on.</summary>
+    Paused = 5,
 }
 
 /// <summary>What a job has done so far. Times are in seconds since the job began.</summary>
@@ -136,6 +139,12 @@ public sealed record JobProgress
 
     /// <summary>Tickets that were given anew because of that, as far as it is known.</summary>
     [Id(45)] public long TicketsRedone { get; init; }
+
+    /// <summary>Features of a sample, which with <see cref="Classes"/> say how the parameters are divided into tensors; 0 when not known.</summary>
+    [Id(46)] public int Features { get; init; }
+
+    /// <summary>Classes of the labels; 0 for regression, or when not known.</summary>
+    [Id(47)] public int Classes { get; init; }
 
     /// <summary>Updates by their delay, as the ledger measures it: bin i counts delays from i · <see cref="DelayWidth"/> on. At most 64 bins; empty before the first.</summary>
     [Id(60)] public long[] DelayCounts { get; init; } = [];

@@ -51,6 +51,7 @@ public sealed partial class GridGrain
                 }
 
                 Know(id);
+                TellAccepted(id, job);
                 await GrainFactory.GetGrain<IJobGrain>(id).Begin(plan, claim.Generation, claim.Token);
                 return new SubmitAnswer(id, []);
             }
@@ -97,7 +98,7 @@ public sealed partial class GridGrain
 
     // Jobs may be older than this activation: the one that accepted them went with its silo.
     private async Task<string[]> RunningAsync(ICheckpointStore store) =>
-        [.. (await ListAsync(store)).Where(job => job.Phase is JobPhase.Starting or JobPhase.Running).Select(job => job.Job)];
+        [.. (await ListAsync(store)).Where(job => job.Phase is JobPhase.Starting or JobPhase.Running or JobPhase.Paused).Select(job => job.Job)];
 
     private void Know(string job)
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Placement;
 using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Contracts;
@@ -12,7 +14,9 @@ namespace OrleansSgd.Grains.Grid;
 /// another grid may be at it.
 /// </remarks>
 [PreferLocalPlacement]
-public sealed partial class GridGrain(CheckpointPort port) : Grain, IGridGrain
+public sealed partial class GridGrain(
+    CheckpointPort port, SiloScalingPort scaling, IOptions<GridOptions> options, IOptions<ClusterOptions> cluster,
+    IEnumerable<IJobObserver> observers) : Grain, IGridGrain
 {
     private readonly List<(string Job, string Name)> _jobs = [];
 
@@ -36,7 +40,7 @@ public sealed partial class GridGrain(CheckpointPort port) : Grain, IGridGrain
             return new SubmitAnswer(null, [error.Message]);
         }
 
-        string[] mistakes = [.. job.Mistakes()];
+        string[] mistakes = [.. job.Mistakes(), .. JobRoots.Mistakes(job, options.Value.JobRoots, options.Value.DataFolder)];
         if (mistakes.Length > 0)
         {
             return new SubmitAnswer(null, mistakes);
@@ -49,6 +53,7 @@ public sealed partial class GridGrain(CheckpointPort port) : Grain, IGridGrain
 
         string id = IdOf(job.Name, _jobs.Count + 1);
         _jobs.Add((id, job.Name));
+        TellAccepted(id, job);
         await GrainFactory.GetGrain<IJobGrain>(id).Start(plan);
         return new SubmitAnswer(id, []);
     }

@@ -172,6 +172,8 @@ public sealed partial class JobGrain
         Resumptions = _resumptions,
         TicketsRedone = _ticketsRedone,
         RecoverySecondsMax = _recovery.SecondsMax,
+        IsPaused = run.Coordinator.IsPaused,
+        WorkersMax = run.Coordinator.WorkersMax,
     };
 
     private async Task WriteAsync(Run run, HeldRun held)

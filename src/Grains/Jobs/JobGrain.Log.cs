@@ -26,6 +26,9 @@ public sealed partial class JobGrain
         "Job {Job} goes on with coordinator {Generation} from checkpoint {Number}, ticket {Ticket}; {Redone} tickets are given anew (−1: not known).")]
     private partial void LogResumed(string job, long generation, long number, long ticket, long redone);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Job {Job} was {What} by an operator.")]
+    private partial void LogOperated(string job, string what);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job}: {Sentence}")]
     private partial void LogWarned(string job, string sentence);
 

@@ -241,6 +241,8 @@ public sealed partial class JobGrain
             run.Coordinator.SiloLeaving(silo);
         }
 
+        run.Coordinator.IsPaused = from.Saved?.IsPaused ?? false;
+        run.Coordinator.LimitWorkers(from.Saved?.WorkersMax ?? 0);
         _claim = from.Claim;
         _checkpoints = from.Manifest.Number;
         _checkpointNumber = from.Manifest.Number;

@@ -73,7 +73,9 @@ public sealed partial class JobGrain(
         : _phase == JobPhase.Running ? _secondsBefore + time.GetElapsedTime(_startedAt).TotalSeconds : _secondsTotal;
 
     // It is over once nobody would resume it.
-    private JobPhase PhaseShown => _keeping.IsCompleted ? _phase : JobPhase.Running;
+    private JobPhase PhaseShown => !_keeping.IsCompleted ? JobPhase.Running
+        : _phase == JobPhase.Running && _run?.Coordinator.IsPaused == true ? JobPhase.Paused
+        : _phase;
 
     /// <inheritdoc/>
     public Task Start(string plan)
@@ -159,6 +161,8 @@ public sealed partial class JobGrain(
             CheckpointStallShare = CheckpointStallShare,
             Resumptions = _resumptions,
             TicketsRedone = _ticketsRedone,
+            Features = _run?.Data.Train.FeatureCount ?? 0,
+            Classes = _run?.Data.Train.ClassCount ?? 0,
         };
     }
 
@@ -177,7 +181,7 @@ public sealed partial class JobGrain(
         using var hold = new CancellationTokenSource(options.Value.HoldTime, time);
         try
         {
-            while (!_isUnknown && PhaseShown is JobPhase.Starting or JobPhase.Running
+            while (!_isUnknown && PhaseShown is JobPhase.Starting or JobPhase.Running or JobPhase.Paused
                 && (_run is null || _run.Coordinator.Totals.Tickets < ticketsMin))
             {
                 _ticketsAwaited = Math.Min(_ticketsAwaited, ticketsMin);

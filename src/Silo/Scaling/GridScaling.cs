@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using OrleansSgd.Core.Scaling;
 
 namespace OrleansSgd.Silo.Scaling;
 
@@ -18,6 +19,9 @@ public sealed class GridScaling : IAsyncDisposable
 
     /// <summary>Where the endpoint answers; null when there is none.</summary>
     public Uri? Address => _endpoint?.Address;
+
+    /// <summary>The newest decision; null before the first.</summary>
+    public ScalingDecision? Latest => _autoscaler.Latest;
 
     /// <summary>Starts both.</summary>
     /// <param name="grains">The way to the grid as it is now.</param>

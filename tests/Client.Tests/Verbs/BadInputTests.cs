@@ -73,8 +73,8 @@ public sealed class BadInputTests
     }
 
     [Theory]
-    [InlineData("grid has no 'trian'; use train, certify, data, experiment, simulate, chaos, silo, version. Did you mean train?", "trian")]
-    [InlineData("grid needs a verb; use train, certify, data, experiment, simulate, chaos, silo, version.")]
+    [InlineData("grid has no 'trian'; use train, certify, data, experiment, report, simulate, chaos, silo, submit, watch, list, show, logs, scale, pause, resume, cancel, export, doctor, completion, version. Did you mean train?", "trian")]
+    [InlineData("grid needs a verb; use train, certify, data, experiment, report, simulate, chaos, silo, submit, watch, list, show, logs, scale, pause, resume, cancel, export, doctor, completion, version.")]
     [InlineData("grid data needs a verb; use fetch.", "data")]
     [InlineData("train has no option '--epoch'. Did you mean --epochs?", "train", "--epoch")]
     [InlineData("Required argument missing for option: '--seed'.", "train", "--seed")]
