@@ -39,7 +39,7 @@ public sealed class TurnCodec : IUpdateCodec
     public ReadOnlySpan<float> Residual => _residual;
 
     /// <inheritdoc/>
-    public double ResidualNormSquared => SquareSum.Of(_residual);
+    public double ResidualNormSquared => _residual.Sum(value => (double)value * value);
 
     /// <inheritdoc/>
     public double Gamma { get; private set; } = double.NaN;

@@ -1,4 +1,4 @@
-using System.CommandLine.Parsing;
+using System.CommandLine;
 using OrleansSgd.Client;
 using OrleansSgd.Testing;
 

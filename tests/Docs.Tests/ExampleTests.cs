@@ -1,4 +1,3 @@
-using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Randomness;
 using OrleansSgd.Core.Samples;
@@ -142,11 +141,11 @@ public sealed class ExampleTests
         }
 
         Assert.True(session.Evaluate(parameters, batch).LossSum < before);
-        double[] truth = sets.KnownOptimum!.Parameters;
+        IReadOnlyList<double> truth = sets.KnownOptimum!.Parameters;
         Assert.All(Enumerable.Range(0, 5), i => Assert.Equal(truth[i], parameters[i], 0.05));
     }
 
-    private static void Send(IUpdateCodec codec, ShardMap map, double[] arrived)
+    private static void Send(TurnCodec codec, ShardMap map, double[] arrived)
     {
         for (int shard = 0; shard < map.Count; shard++)
         {
