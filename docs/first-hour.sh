@@ -50,7 +50,10 @@ step() {
 }
 
 # A reader wants to see how it begins and how it ends.
-shorten() { awk '{ line[NR] = $0 } END { for (i = 1; i <= NR; i++) if (NR <= 24 || i <= 10 || i > NR - 12) print line[i]; else if (i == 11) print "…" }'; }
+shorten() {
+    awk '{ line[NR] = $0 }
+        END { for (i = 1; i <= NR; i++) if (NR <= 24 || i <= 10 || i > NR - 12) print line[i]; else if (i == 11) print "…" }'
+}
 
 # start LOG: the first terminal.
 start() {
@@ -61,7 +64,7 @@ start() {
             return
         fi
         kill -0 "$silo" 2>/dev/null || break
-        read -r -t 0.5 _ <> <(:) || true
+        sleep 0.5
     done
     printf 'first-hour: the silo is not ready; it said:\n' >&2
     cat "$1" >&2
@@ -82,7 +85,8 @@ if $is_here; then
     ln -s "$root/grid" here/grid
     cd here
 else
-    step 0 "git clone --quiet $root grid"
+    export CHECKOUT=$root
+    step 0 'git clone --quiet "$CHECKOUT" grid'
     cd grid
 fi
 step 0 './grid version'
@@ -102,7 +106,7 @@ model:
 workers: 4
 shards: 4
 batch: 32
-epochs: 60
+epochs: 200
 rate: { kind: cosine, rate: 0.05, rateMin: 0.005 }
 JOB
 say '## A job'
@@ -128,7 +132,7 @@ step 0 './grid submit first.yaml'
 step 0 './grid list'
 say 'Ctrl-C ends the watching, not the job; here after eight seconds:'
 say ''
-step 130 'timeout --signal INT --foreground 8 ./grid watch first-1 || exit 130'
+step 130 'timeout --preserve-status --foreground --signal INT 8 ./grid watch first-1'
 say "The page of the grid is at http://$http/ in a browser of this machine."
 say ''
 say '## Scale while it trains'

@@ -4,7 +4,8 @@ namespace OrleansSgd.Examples;
 
 /// <summary>Linear regression that far outliers cannot pull away: the loss is ½r² up to |r| = δ, and δ(|r| − ½δ) beyond.</summary>
 /// <remarks>
-/// An example of a model; docs/guides/extending.md goes through it. r = a·w − y. Parameters: <c>weight</c> [1, features]. Dense samples with real-valued targets.
+/// An example of a model; docs/guides/extending.md goes through it. r = a·w − y. Parameters: <c>weight</c> [1, features]. Dense samples with
+/// real-valued targets.
 /// </remarks>
 public sealed class HuberModel : IModel
 {

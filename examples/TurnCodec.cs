@@ -6,8 +6,8 @@ namespace OrleansSgd.Examples;
 
 /// <summary>Sends the coordinates in turns: update n sends every coordinate i with i mod period = n mod period, and keeps the rest.</summary>
 /// <remarks>
-/// An example of a codec; docs/guides/extending.md goes through it. After a period every coordinate was sent, however small it is. γ ≤ 1 holds for any codec that sends
-/// a part as it is; how far below 1 it stays depends on how the gradient is spread, so a plan would state 1 as its bound.
+/// An example of a codec; docs/guides/extending.md goes through it. After a period every coordinate was sent, however small it is. γ ≤ 1 holds for
+/// any codec that sends a part as it is; how far below 1 it stays depends on how the gradient is spread, so a plan would state 1 as its bound.
 /// </remarks>
 public sealed class TurnCodec : IUpdateCodec
 {

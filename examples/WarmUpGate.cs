@@ -4,8 +4,8 @@ namespace OrleansSgd.Examples;
 
 /// <summary>Lets one worker make the first steps alone, and everybody the rest: near x₀ gradients are long, and a stale view costs most.</summary>
 /// <remarks>
-/// An example of a gate; docs/guides/extending.md goes through it. Whoever begins first leads. Nobody waits for ever: when the leader leaves, the next that asks
-/// leads, and steps that are closed count whoever made them.
+/// An example of a gate; docs/guides/extending.md goes through it. Whoever begins first leads. Nobody waits for ever: when the leader leaves, the
+/// next that asks leads, and steps that are closed count whoever made them.
 /// </remarks>
 public sealed class WarmUpGate : IStepGate
 {

@@ -61,7 +61,9 @@ internal static class FieldNames
     /// <summary>A value as people read it.</summary>
     public static string Text(string field, JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Number => Known.TryGetValue(field, out (string Label, Func<double, string> Text) known) ? known.Text(value.GetDouble()) : value.GetRawText(),
+        JsonValueKind.Number => Known.TryGetValue(field, out (string Label, Func<double, string> Text) known)
+            ? known.Text(value.GetDouble())
+            : value.GetRawText(),
         JsonValueKind.True => "yes",
         JsonValueKind.False => "no",
         JsonValueKind.String => value.GetString()!,

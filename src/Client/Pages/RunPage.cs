@@ -66,12 +66,17 @@ internal static class RunPage
         JsonElement data = Inner(story, "data");
         yield return ("Model", Join(RunStory.Text(Inner(story, "model"), "kind"), Counted(story.Started, "parameters", "parameter")));
         yield return ("Data", RunStory.Text(data, "kind"));
-        yield return ("Mode", Join(RunStory.Text(run, "mode"), RunStory.Text(RunStory.Field(run, "codec") ?? default, "kind"), RunStory.Text(RunStory.Field(run, "rule") ?? default, "kind")));
-        yield return ("Workers, shards, silos", Join(Counted(story.Started, "workers", "worker"), Counted(story.Started, "shards", "shard"), Counted(story.Started, "silos", "silo")));
+        yield return ("Mode", Join(
+            RunStory.Text(run, "mode"), RunStory.Text(RunStory.Field(run, "codec") ?? default, "kind"),
+            RunStory.Text(RunStory.Field(run, "rule") ?? default, "kind")));
+        yield return ("Workers, shards, silos", Join(
+            Counted(story.Started, "workers", "worker"), Counted(story.Started, "shards", "shard"), Counted(story.Started, "silos", "silo")));
         yield return ("Silos that were there", string.Join(", ", story.Silos));
         yield return ("Seeds", Join(Raw("run", story.Started, "seed"), Raw("data", data, "seed")));
         yield return ("Began", RunStory.Text(story.About, "startedAt"));
-        yield return ("Program", Join(Raw("grid", story.About, "version"), Raw("runtime", story.Started, "runtime"), Raw("torch", story.Started, "torch"), Raw(".NET", story.About, "dotnet")));
+        yield return ("Program", Join(
+            Raw("grid", story.About, "version"), Raw("runtime", story.Started, "runtime"), Raw("torch", story.Started, "torch"),
+            Raw(".NET", story.About, "dotnet")));
         double memory = RunStory.Number(story.About, "memoryBytes");
         yield return ("Machine", Join(
             RunStory.Text(story.About, "system"), Counted(story.About, "processors", "processor"),
@@ -106,7 +111,8 @@ internal static class RunPage
         page.Element("h2", "How to run and certify it again");
         if (story.Plan is { } plan)
         {
-            page.Element("p", "Save this as again.yaml and run: grid train again.yaml. Equal seeds give equal bits with mode bsp; elsewhere the order of arrival is chance.");
+            page.Element("p", "Save this as again.yaml and run: grid train again.yaml. Equal seeds give equal bits with mode bsp; elsewhere the order of arrival is "
+                + "chance.");
             page.Element("pre", JobFileText.Of(plan, (int)HappeningText.Whole(story.Started, "silos")), ("id", "job"));
         }
 

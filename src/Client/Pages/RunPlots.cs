@@ -45,7 +45,10 @@ internal static class RunPlots
             Line("training, at the workers' views", story, point => point.Loss),
             Points("test", story, evaluated => evaluated.TestLoss),
         ]);
-        yield return (OverTime(story, "Test accuracy", "share classified correctly", startsAtZero: false), [Points("test", story, evaluated => evaluated.TestAccuracy)]);
+        yield return (OverTime(story, "Test accuracy", "share classified correctly", startsAtZero: false),
+        [
+            Points("test", story, evaluated => evaluated.TestAccuracy),
+        ]);
         yield return (OverTime(story, "Throughput", "samples per second"), [Line("of late", story, point => point.SamplesPerSecond)]);
         yield return (OverTime(story, "Gap against its bound", "B = √ of the mean gap", isLogarithmic: true),
         [

@@ -56,7 +56,8 @@ internal static class RunSentence
         return RunStory.Text(certificate, "status") switch
         {
             null => "",
-            var status when double.IsFinite(value) => $" Certificate {status}: the mean of ‖∇f‖² over the run is at most {Reports.Figures.Digits(value)}.",
+            var status when double.IsFinite(value) =>
+                $" Certificate {status}: the mean of ‖∇f‖² over the run is at most {Reports.Figures.Digits(value)}.",
             var status => $" Certificate {status}: {RunStory.Text(certificate, "reason")}",
         };
     }

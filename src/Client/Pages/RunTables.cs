@@ -40,7 +40,8 @@ internal static class RunTables
         {
             foreach (JsonProperty reason in reasons.EnumerateObject())
             {
-                Row(page, $"sampleReasons.{reason.Name}", $"Samples {RunStoryReader.SentenceOf(reason.Name)}", reason.Value, Reports.Figures.Count(reason.Value.GetDouble()));
+                string label = $"Samples {RunStoryReader.SentenceOf(reason.Name)}";
+                Row(page, $"sampleReasons.{reason.Name}", label, reason.Value, Reports.Figures.Count(reason.Value.GetDouble()));
             }
         }
 

@@ -7,7 +7,7 @@ using OrleansSgd.Telemetry;
 
 namespace OrleansSgd.Client.Pages;
 
-/// <summary>Tells a trace as the events of a run, as far as it knows them: the plan, the losses at cuts, some delays and gaps, the figures at the end.</summary>
+/// <summary>Tells a trace as the events of a run, as far as it knows them: plan, losses at cuts, some delays and gaps, the figures at the end.</summary>
 /// <remarks>
 /// For people, not for proofs: nothing is checked or computed again here, which is what <c>grid certify</c> does. Delays are those of the sampled steps.
 /// docs/trace-format.md has the names.
@@ -218,7 +218,9 @@ internal sealed class TraceEvents
         RunStory.Field(fields, name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : default;
 
     private static double Seconds(JsonElement span) =>
-        double.TryParse(RunStory.Text(span, "startTimeUnixNano"), CultureInfo.InvariantCulture, out double nanoseconds) ? nanoseconds / NanosecondsPerSecond : 0;
+        double.TryParse(RunStory.Text(span, "startTimeUnixNano"), CultureInfo.InvariantCulture, out double nanoseconds)
+            ? nanoseconds / NanosecondsPerSecond
+            : 0;
 
     private static string? Text(Dictionary<string, JsonElement> fields, string name) =>
         fields.TryGetValue(name, out JsonElement value) ? RunStory.Text(value, "stringValue") : null;

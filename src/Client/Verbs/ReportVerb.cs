@@ -44,7 +44,8 @@ internal static class ReportVerb
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return Verdict.Failed(
-                terminal, isJson, new Failure(ExitCodes.RunFailed, $"The page cannot be written to {page}: {error.Message.TrimEnd('.')}.", "Name another file with --out."));
+                terminal, isJson,
+                new Failure(ExitCodes.RunFailed, $"The page cannot be written to {page}: {error.Message.TrimEnd('.')}.", "Name another file with --out."));
         }
 
         if (isJson)
