@@ -56,7 +56,8 @@ internal static class GridApp
         }
     }
 
-    private static RootCommand CreateRoot(Terminal terminal)
+    /// <summary>The whole command line.</summary>
+    internal static RootCommand CreateRoot(Terminal terminal)
     {
         var root = new RootCommand("OrleansSgd: trains models by stochastic gradient descent on a grid of silos.");
         foreach (Option option in root.Options.ToArray())
@@ -71,6 +72,7 @@ internal static class GridApp
         root.Subcommands.Add(CertifyVerb.Create(terminal));
         root.Subcommands.Add(DataVerb.Create(terminal));
         root.Subcommands.Add(ExperimentVerb.Create(terminal));
+        root.Subcommands.Add(ReportVerb.Create(terminal));
         root.Subcommands.Add(SimulateVerb.Create(terminal));
         root.Subcommands.Add(ChaosVerb.Create(terminal));
         root.Subcommands.Add(SiloVerb.Create(terminal));

@@ -82,6 +82,30 @@ internal readonly struct EventFields(Utf8JsonWriter json)
         json.WriteEndObject();
     }
 
+    /// <summary>A list of counts, unless it is empty.</summary>
+    public void Numbers(string name, IReadOnlyList<long> values)
+    {
+        if (values.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (long value in values)
+        {
+            json.WriteNumberValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>A value that is JSON already.</summary>
+    public void Value(string name, JsonElement value)
+    {
+        json.WritePropertyName(name);
+        value.WriteTo(json);
+    }
+
     /// <summary>A list of texts, unless it is empty.</summary>
     public void List(string name, IReadOnlyList<string> texts)
     {

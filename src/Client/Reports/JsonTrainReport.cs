@@ -45,6 +45,7 @@ internal sealed class JsonTrainReport(Terminal terminal, string? job = null) : I
     {
         json.Measure("seconds", evaluated.Seconds);
         json.Number("tickets", evaluated.Tickets);
+        json.Number("epoch", evaluated.Epoch);
         json.Measure("testLoss", evaluated.TestLoss);
         json.Measure("testAccuracy", evaluated.TestAccuracy);
         WriteSamples(json, evaluated.Samples);
@@ -61,6 +62,7 @@ internal sealed class JsonTrainReport(Terminal terminal, string? job = null) : I
     public void MembershipChanged(JobEvent change) => Write("membership", json =>
     {
         json.Measure("seconds", change.Seconds);
+        json.Number("tickets", change.Tickets);
         json.Text("kind", change.Kind);
         json.Text("silo", change.Silo);
         json.Number("workersMoved", change.WorkersMoved);
@@ -111,6 +113,7 @@ internal sealed class JsonTrainReport(Terminal terminal, string? job = null) : I
             json.List("warnings", run.Warnings);
             json.Text("model", ended.ModelPath);
             json.Text("trace", ended.TracePath);
+            json.Text("report", ended.ReportPath);
         });
 
     private void Write(string name, Action<EventFields> fields) => _events.Write(name, json =>

@@ -26,8 +26,10 @@ internal sealed record ProgressFacts(JobProgress Progress, double SamplesPerSeco
 /// <param name="ModelPath">Where the model is; null when there is none.</param>
 /// <param name="TracePath">Where the trace is; null when there is none.</param>
 /// <param name="ExportWith">How to get the model from the grid that has it; null when it is a file, or there is none.</param>
+/// <param name="ReportPath">Where the page about the run is; null when there is none.</param>
 internal sealed record EndedFacts(
-    StartedFacts? Started, JobProgress Progress, JobEvent? Last, string? ModelPath, string? TracePath = null, string? ExportWith = null)
+    StartedFacts? Started, JobProgress Progress, JobEvent? Last, string? ModelPath, string? TracePath = null, string? ExportWith = null,
+    string? ReportPath = null)
 {
     /// <summary>Mean over the whole run; NaN for a run without length.</summary>
     public double SamplesPerSecond => Progress.Seconds > 0 ? Progress.Samples / Progress.Seconds : double.NaN;

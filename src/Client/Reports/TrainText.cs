@@ -143,6 +143,11 @@ internal static class TrainText
         }
 
         yield return ("model", ended.ModelPath ?? ended.ExportWith ?? "none");
+        if (ended.ReportPath is { } report)
+        {
+            yield return ("report", report);
+        }
+
         if (ended.TracePath is { } trace)
         {
             yield return ("trace", trace);

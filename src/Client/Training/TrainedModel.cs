@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using OrleansSgd.Client.Reports;
 using OrleansSgd.Client.Safetensors;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Grains.Contracts;
@@ -50,12 +51,14 @@ internal static class TrainedModel
         MemoryMarshal.Cast<byte, float>((await job.Statistics()).Values.Span).ToArray();
 
     /// <summary>Writes the model into a run's folder, with what it takes to train it again.</summary>
+    /// <param name="log">The run's events, which end here; null for none.</param>
     /// <returns>Path of the model under the folder's final name.</returns>
     /// <exception cref="ModelException">The values are in their file, but a TorchScript module of them could not be made.</exception>
-    public static string Save(RunFolder folder, IModel model, WatchOutcome.Ended ended)
+    public static string Save(RunFolder folder, IModel model, WatchOutcome.Ended ended, RunLog? log = null)
     {
         Dictionary<string, string> metadata = Origin(ended.Started!.Job, ended.Started.Plan, ended.Progress);
         SafetensorsWriter.Save(Path.Combine(folder.Staging, FileName), Parts(model, ended.Trained, ended.Statistics), metadata);
+        log?.Close(new EndedFacts(ended.Started, ended.Progress, ended.Last, FileName));
         string kept = folder.Keep();
         ModelPlan plan = ended.Started.Plan.Model;
         if (plan.Kind == ModelCatalog.TorchScript)

@@ -48,17 +48,18 @@ internal static class ChaosVerb
         }
 
         using RunFolder folder = input.Folder;
+        using var log = RunLog.Open(report, folder, input.Trace?.WrittenTo, terminal.Time);
         using GridTelemetry? telemetry = GridTelemetry.Start(); // where the OTEL_* variables name a collector
         ChaosScript script = request.Script ?? request.Rates!.Generate(job.Plan!.Run.Seed);
         var events = new EventWriter(terminal.Out);
         ChaosRun? churn = null;
         WatchOutcome? outcome = null;
         WatchOutcome? undisturbed = null;
-        await report.ShowAsync(async () =>
+        await log.ShowAsync(async () =>
         {
             report.Say(ChaosText.Headline(script));
             outcome = await TrainRun.WatchAsync(
-                terminal, request.Train, input, job.Plan!, job.Silos, input.Trace?.WrittenTo, report,
+                terminal, request.Train, input, job.Plan!, job.Silos, input.Trace?.WrittenTo, log,
                 (grid, id, ended) =>
                 {
                     churn = new ChaosRun(grid, script, terminal.Time, LeaveDeadline) { Done = Tell };
@@ -75,13 +76,14 @@ internal static class ChaosVerb
         });
         return outcome switch
         {
-            WatchOutcome.Ended ended => Finish(terminal, request, input, report, events, churn!, job, ended, undisturbed),
-            WatchOutcome.Failed failed => failed.Failure with { Mistakes = job.Locate(failed.Failure.Mistakes) },
+            WatchOutcome.Ended ended => Finish(terminal, request, input, log, events, churn!, job, ended, undisturbed),
+            WatchOutcome.Failed failed => TrainRun.Keep(failed.Failure with { Mistakes = job.Locate(failed.Failure.Mistakes) }, log),
             _ => throw new InvalidOperationException("The run ended without an outcome."),
         };
 
         void Tell(ChaosDeed deed)
         {
+            log.Did(deed);
             if (request.Train.IsJson)
             {
                 ChaosEvents.Write(events, deed);
@@ -94,7 +96,7 @@ internal static class ChaosVerb
     }
 
     private static Failure? Finish(
-        Terminal terminal, ChaosRequest request, TrainInput input, ITrainReport report, EventWriter events, ChaosRun churn,
+        Terminal terminal, ChaosRequest request, TrainInput input, RunLog log, EventWriter events, ChaosRun churn,
         JobFileOutcome job, WatchOutcome.Ended ended, WatchOutcome? undisturbed)
     {
         if (Record(request, churn) is { } unwritten)
@@ -102,18 +104,19 @@ internal static class ChaosVerb
             return unwritten;
         }
 
-        if (TrainRun.Save(ended, input, out string? path) is { } unsaved)
+        ChaosFigures figures = ChaosFigures.Of(job.Plan!, ended, churn, undisturbed as WatchOutcome.Ended);
+        log.Churned(figures);
+        if (TrainRun.Save(ended, input, log, out string? path) is { } unsaved)
         {
             return unsaved;
         }
 
-        ChaosFigures figures = ChaosFigures.Of(job.Plan!, ended, churn, undisturbed as WatchOutcome.Ended);
         if (request.Train.IsJson)
         {
             ChaosEvents.Write(events, figures);
         }
 
-        report.Ended(new EndedFacts(ended.Started, ended.Progress, ended.Last, path, input.Trace?.Find(Path.GetDirectoryName(path))));
+        log.Ended(TrainRun.FactsOf(ended, input.Trace, path));
         if (!request.Train.IsJson)
         {
             foreach ((string label, string text) in ChaosText.Summary(figures))

@@ -18,7 +18,7 @@ internal sealed class SiloJob : IDisposable
     private readonly SiloRequest _request;
     private readonly LocalGrid _grid;
     private readonly DataCache _cache;
-    private readonly ITrainReport _report;
+    private readonly RunLog _report;
     private readonly RunFolder _folder;
     private readonly TraceTarget? _target;
     private readonly TraceFile? _trace;
@@ -29,8 +29,9 @@ internal sealed class SiloJob : IDisposable
         Terminal terminal, SiloRequest request, LocalGrid grid, DataCache cache, string id, RunFolder folder)
     {
         (_terminal, _request, _grid, _cache, Id, _folder) = (terminal, request, grid, cache, id, folder);
-        _report = request.IsJson ? new JsonTrainReport(terminal, id) : new PlainTrainReport(terminal, id);
+        ITrainReport shown = request.IsJson ? new JsonTrainReport(terminal, id) : new PlainTrainReport(terminal, id);
         _target = request.IsTraced ? TraceTarget.Open(null, folder) : null;
+        _report = RunLog.Open(shown, folder, _target?.WrittenTo, terminal.Time);
         _trace = _target is null ? null : new TraceFile(_target.WrittenTo, new JobTrace(id, grid.Cluster), _report.Say);
     }
 
@@ -69,6 +70,7 @@ internal sealed class SiloJob : IDisposable
     public void Dispose()
     {
         _trace?.Dispose();
+        _report.Dispose();
         _folder.Dispose();
         _left.Dispose();
     }
@@ -85,7 +87,7 @@ internal sealed class SiloJob : IDisposable
                 return Save(ended, plan!);
             case WatchOutcome.Failed failed:
                 _report.Say($"failed: {failed.Failure.Error} {failed.Failure.Hint}");
-                return failed.Failure with { Error = $"{Id}: {failed.Failure.Error}" };
+                return TrainRun.Keep(failed.Failure with { Error = $"{Id}: {failed.Failure.Error}" }, _report);
             default:
                 return null;
         }
@@ -123,7 +125,7 @@ internal sealed class SiloJob : IDisposable
             {
                 DataSets sets = _cache.Open(plan.Data, _request.Data);
                 IModel model = ModelCatalog.Create(plan.Model, sets.Train);
-                path = TrainedModel.Save(_folder, model, ended);
+                path = TrainedModel.Save(_folder, model, ended, _report);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -137,7 +139,7 @@ internal sealed class SiloJob : IDisposable
             return new Failure(ExitCodes.RunFailed, $"{Id}: {error.Message}", error.Hint);
         }
 
-        _report.Ended(new EndedFacts(ended.Started, ended.Progress, ended.Last, path, _target?.Find(Path.GetDirectoryName(path))));
+        _report.Ended(TrainRun.FactsOf(ended, _target, path));
         return TrainVerb.Unmet(ended.Progress);
     }
 }

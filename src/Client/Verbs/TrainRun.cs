@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansSgd.Client.Pages;
 using OrleansSgd.Client.Reports;
 using OrleansSgd.Client.Training;
 using OrleansSgd.Core.Checkpoints;
@@ -63,15 +64,27 @@ internal static class TrainRun
         }
     }
 
-    /// <summary>Saves the model.</summary>
+    /// <summary>Keeps what a run that failed after it began has to show: its events and the page about it.</summary>
+    /// <returns>The failure.</returns>
+    public static Failure Keep(Failure failure, RunLog log)
+    {
+        if (log.Fail(failure) is { } page)
+        {
+            log.Say($"The run failed; what it did is in {page}.");
+        }
+
+        return failure;
+    }
+
+    /// <summary>Saves the model, and the page about the run.</summary>
     /// <param name="path">Where it is; null when there is nothing to keep.</param>
     /// <returns>Why it could not be saved; null when nothing went wrong.</returns>
-    public static Failure? Save(WatchOutcome.Ended ended, TrainInput input, out string? path)
+    public static Failure? Save(WatchOutcome.Ended ended, TrainInput input, RunLog log, out string? path)
     {
         path = null;
         try
         {
-            path = ended.Trained.Length > 0 ? TrainedModel.Save(input.Folder, input.Model, ended) : null;
+            path = ended.Trained.Length > 0 ? TrainedModel.Save(input.Folder, input.Model, ended, log) : null;
             return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -83,6 +96,14 @@ internal static class TrainRun
         {
             return new Failure(ExitCodes.RunFailed, error.Message, error.Hint);
         }
+    }
+
+    /// <summary>How a run ended, with where everything is.</summary>
+    /// <param name="path">The model under its final name; null when there is none.</param>
+    public static EndedFacts FactsOf(WatchOutcome.Ended ended, TraceTarget? trace, string? path)
+    {
+        string? folder = Path.GetDirectoryName(path);
+        return new EndedFacts(ended.Started, ended.Progress, ended.Last, path, trace?.Find(folder), ReportPath: ReportFile.In(folder));
     }
 
     /// <summary>Says how the verb ended.</summary>

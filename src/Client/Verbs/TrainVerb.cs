@@ -38,26 +38,27 @@ internal static class TrainVerb
         }
 
         using RunFolder folder = input.Folder;
+        using var log = RunLog.Open(report, folder, input.Trace?.WrittenTo, terminal.Time);
         using GridTelemetry? telemetry = GridTelemetry.Start(); // where the OTEL_* variables name a collector
         WatchOutcome? outcome = null;
-        await report.ShowAsync(async () => outcome = await TrainRun.WatchAsync(
-            terminal, request, input, job.Plan!, job.Silos, input.Trace?.WrittenTo, report, beside: null, interrupted));
+        await log.ShowAsync(async () => outcome = await TrainRun.WatchAsync(
+            terminal, request, input, job.Plan!, job.Silos, input.Trace?.WrittenTo, log, beside: null, interrupted));
         return outcome switch
         {
-            WatchOutcome.Ended ended => Finish(ended, input, report),
-            WatchOutcome.Failed failed => failed.Failure with { Mistakes = job.Locate(failed.Failure.Mistakes) },
+            WatchOutcome.Ended ended => Finish(ended, input, log),
+            WatchOutcome.Failed failed => TrainRun.Keep(failed.Failure with { Mistakes = job.Locate(failed.Failure.Mistakes) }, log),
             _ => throw new InvalidOperationException("The run ended without an outcome."),
         };
     }
 
-    private static Failure? Finish(WatchOutcome.Ended ended, TrainInput input, ITrainReport report)
+    private static Failure? Finish(WatchOutcome.Ended ended, TrainInput input, RunLog log)
     {
-        if (TrainRun.Save(ended, input, out string? path) is { } unsaved)
+        if (TrainRun.Save(ended, input, log, out string? path) is { } unsaved)
         {
             return unsaved;
         }
 
-        report.Ended(new EndedFacts(ended.Started, ended.Progress, ended.Last, path, input.Trace?.Find(Path.GetDirectoryName(path))));
+        log.Ended(TrainRun.FactsOf(ended, input.Trace, path));
         return Unmet(ended.Progress);
     }
 

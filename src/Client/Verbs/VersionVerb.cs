@@ -7,6 +7,10 @@ namespace OrleansSgd.Client.Verbs;
 /// <summary><c>grid version</c>.</summary>
 internal static class VersionVerb
 {
+    /// <summary>This program's version.</summary>
+    public static string Version { get; } = typeof(VersionVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?
+        .InformationalVersion.Split('+')[0] ?? "unknown";
+
     public static Command Create(Terminal terminal)
     {
         Option<bool> json = SharedOptions.Json();
@@ -17,20 +21,18 @@ internal static class VersionVerb
 
     private static int Run(Terminal terminal, bool isJson)
     {
-        string version = typeof(VersionVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?
-            .InformationalVersion.Split('+')[0] ?? "unknown";
         if (isJson)
         {
             new EventWriter(terminal.Out).Write("completed", fields =>
             {
-                fields.Text("version", version);
+                fields.Text("version", Version);
                 fields.Text("runtime", RuntimeName.Short);
                 fields.Text("dotnet", Environment.Version.ToString());
             });
         }
         else
         {
-            terminal.Out.WriteLine($"grid {version} on {RuntimeName.Long}, .NET {Environment.Version}");
+            terminal.Out.WriteLine($"grid {Version} on {RuntimeName.Long}, .NET {Environment.Version}");
         }
 
         return ExitCodes.Done;

@@ -25,12 +25,13 @@ internal sealed class PlotScale
 
     /// <summary>A scale on which all values fit.</summary>
     /// <param name="values">Those that cannot be shown (not finite, not positive on a logarithmic axis) are left out.</param>
-    public static PlotScale Of(IEnumerable<double> values, bool isLogarithmic)
+    /// <param name="startsAtZero">Whether a linear axis of positive values begins at 0.</param>
+    public static PlotScale Of(IEnumerable<double> values, bool isLogarithmic, bool startsAtZero = true)
     {
         double[] shown = [.. values.Where(value => double.IsFinite(value) && (!isLogarithmic || value > 0))];
         double min = shown.Length == 0 ? 1 : shown.Min();
         double max = shown.Length == 0 ? 10 : shown.Max();
-        return isLogarithmic ? Logarithmic(min, max) : Linear(Math.Min(0, min), max);
+        return isLogarithmic ? Logarithmic(min, max) : Linear(startsAtZero ? Math.Min(0, min) : min, max);
     }
 
     public bool Shows(double value) => double.IsFinite(value) && (!IsLogarithmic || value > 0);

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace OrleansSgd.Experiments.Plots;
 
-/// <summary>A line plot as SVG: bands of error, logarithmic axes, a legend.</summary>
+/// <summary>A plot as SVG: lines with bands of error, bars, marks of what happened, logarithmic axes, a legend.</summary>
 /// <remarks>
 /// Text only: no scripts, no fonts or images from elsewhere. It is read on white and on black: lines have colours that are seen on both, the
 /// background is clear, and words follow the reader's colour scheme. Equal plots make equal bytes.
 /// </remarks>
-public sealed class SvgPlot
+public sealed partial class SvgPlot
 {
     private const int Width = 720;
     private const int Height = 420;
@@ -48,7 +48,13 @@ public sealed class SvgPlot
     /// <summary>Whether the vertical axis is.</summary>
     public bool IsLogarithmicUp { get; init; }
 
-    /// <summary>Adds a line; they take colours in turn.</summary>
+    /// <summary>Whether a linear vertical axis begins at 0; else where the values do.</summary>
+    public bool StartsAtZero { get; init; } = true;
+
+    /// <summary>What the horizontal axis shows at least, so that plots of one run stand above one another; null for the points alone.</summary>
+    public (double Low, double High)? AcrossLeast { get; init; }
+
+    /// <summary>Adds a line, or bars; they take colours in turn.</summary>
     public void Add(PlotSeries series)
     {
         ArgumentNullException.ThrowIfNull(series);
@@ -59,8 +65,9 @@ public sealed class SvgPlot
     public override string ToString()
     {
         PlotPoint[] points = [.. _series.SelectMany(series => series.Points)];
-        var across = PlotScale.Of(points.Select(point => point.X), IsLogarithmicAcross);
-        var up = PlotScale.Of(points.SelectMany(point => new[] { point.Y.Mean, point.Y.Low, point.Y.High }), IsLogarithmicUp);
+        var across = PlotScale.Of(points.Select(point => point.X).Concat(BarEnds()).Concat(Least()), IsLogarithmicAcross);
+        var up = PlotScale.Of(
+            points.SelectMany(point => new[] { point.Y.Mean, point.Y.Low, point.Y.High }), IsLogarithmicUp, StartsAtZero || HasBars);
         int height = Height + (((_series.Count + 2) / 3) * LegendLine);
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" role=\"img\" ");
@@ -70,6 +77,7 @@ public sealed class SvgPlot
         svg.Append(CultureInfo.InvariantCulture, $"<title>{Escaped(Title)}</title>\n");
         Words(svg, Width / 2.0, 22, "middle", Title, " font-size=\"15\"");
         Axes(svg, across, up);
+        Marks(svg, across);
         for (int i = 0; i < _series.Count; i++)
         {
             Line(svg, _series[i], Colours[i % Colours.Length], across, up);
@@ -104,6 +112,12 @@ public sealed class SvgPlot
 
     private static void Line(StringBuilder svg, PlotSeries series, string colour, PlotScale across, PlotScale up)
     {
+        if (series.BarWidth > 0)
+        {
+            Bars(svg, series, colour, across, up);
+            return;
+        }
+
         foreach (List<PlotPoint> run in Runs(series.Points, across, up))
         {
             PlotPoint[] banded = [.. run.Where(point => !double.IsNaN(point.Y.HalfWidth))];

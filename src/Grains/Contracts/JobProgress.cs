@@ -146,6 +146,12 @@ public sealed record JobProgress
     /// <summary>Classes of the labels; 0 for regression, or when not known.</summary>
     [Id(47)] public int Classes { get; init; }
 
+    /// <summary>Updates by their delay, as the ledger measures it: bin i counts delays from i · <see cref="DelayWidth"/> on. At most 64 bins; empty before the first.</summary>
+    [Id(60)] public long[] DelayCounts { get; init; } = [];
+
+    /// <summary>Delays of one bin.</summary>
+    [Id(61)] public long DelayWidth { get; init; } = 1;
+
     /// <summary>Whether the job has ended.</summary>
     public bool IsOver => Phase is JobPhase.Completed or JobPhase.Failed or JobPhase.Cancelled;
 }

@@ -131,6 +131,8 @@ public sealed partial class JobGrain(
             Loss = _run?.Reports.Loss ?? double.NaN,
             DelayMean = _run?.Reports.DelayMean ?? double.NaN,
             DelayMax = _run?.Reports.DelayMax ?? 0,
+            DelayCounts = [.. consistency?.DelayCounts ?? []],
+            DelayWidth = consistency?.DelayWidth ?? 1,
             GapMean = consistency?.GapMean ?? double.NaN,
             GapMax = consistency?.GapMax ?? double.NaN,
             BoundMeasured = consistency?.BoundMeasured ?? double.NaN,

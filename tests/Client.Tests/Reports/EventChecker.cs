@@ -20,7 +20,7 @@ internal static class EventChecker
         ("trainingSeconds", Number), ("samples", Whole), ("samplesPerSecond", Number), ("testAccuracy", Number), ("testLoss", Number),
         ("updates", Whole), ("updatesLost", Whole), ("updatesPartial", Whole), ("updatesDoubled", Whole), ("samplesUnused", Whole),
         ("samplesRepeated", Whole), ("samplesOnce", Whole), ("samplesTwice", Whole), ("samplesNone", Whole), ("sampleReasons", Reasons), ("recoverySecondsMax", Number), ("checkpoints", Whole), ("checkpointStallShare", Number), ("resumptions", Whole), ("delayMean", Number), ("delayMax", Whole), ("certificate", CertificateGroup),
-        ("alarms", Texts), ("warnings", Texts), ("model", Text), ("trace", Text),
+        ("alarms", Texts), ("warnings", Texts), ("model", Text), ("trace", Text), ("report", Text),
     ];
 
     private static readonly (string Name, string Type)[] Certificate =
@@ -33,14 +33,14 @@ internal static class EventChecker
     {
         ["started"] = [("job", Text), ("runtime", Text), ("torch", Text), ("silos", Whole), ("workers", Whole), ("shards", Whole), ("parameters", Whole), ("seed", Whole)],
         ["progress"] = [("seconds", Number), ("tickets", Whole), ("epoch", Whole), ("loss", Number), ("samplesPerSecond", Number), ("delayMean", Number), ("delayMax", Whole), ("gapMean", Number), ("boundPredicted", Number), ("certificate", CertificateGroup), ("checkpointTicket", Whole), ("bytesPushed", Whole), ("bytesPulled", Whole)],
-        ["evaluated"] = [("seconds", Number), ("tickets", Whole), ("testLoss", Number), ("testAccuracy", Number), ("samplesOnce", Whole), ("samplesTwice", Whole), ("samplesNone", Whole), ("sampleReasons", Reasons)],
+        ["evaluated"] = [("seconds", Number), ("tickets", Whole), ("epoch", Whole), ("testLoss", Number), ("testAccuracy", Number), ("samplesOnce", Whole), ("samplesTwice", Whole), ("samplesNone", Whole), ("sampleReasons", Reasons)],
         ["resumed"] = [("seconds", Number), ("tickets", Whole), ("ticketsRedone", Whole), ("secondsSinceCheckpoint", Number)],
         ["paused"] = [("seconds", Number), ("tickets", Whole)],
         ["continued"] = [("seconds", Number), ("tickets", Whole)],
         ["straggler"] = [("seconds", Number), ("worker", Whole), ("silo", Text), ("ratio", Number)],
         ["membership"] =
         [
-            ("seconds", Number), ("kind", Text), ("silo", Text), ("workersMoved", Whole), ("shardsMoved", Whole), ("workers", Whole),
+            ("seconds", Number), ("tickets", Whole), ("kind", Text), ("silo", Text), ("workersMoved", Whole), ("shardsMoved", Whole), ("workers", Whole),
             ("rateScale", Number), ("batchScale", Number),
         ],
         ["chaos"] = [("seconds", Number), ("tickets", Whole), ("kind", Text), ("silo", Whole), ("factor", Number), ("coordinator", Flag), ("secondsTaken", Number), ("cleared", Flag), ("skipped", Text)],
@@ -53,7 +53,7 @@ internal static class EventChecker
     // Fields that may be unknown, and are then left out.
     private static readonly HashSet<string> Optional =
     [
-        "checkpointTicket", "checkpoints", "checkpointStallShare", "resumptions", "ticketsRedone", "loss", "samplesPerSecond", "delayMean", "delayMax", "testAccuracy", "testLoss", "updatesDoubled", "recoverySecondsMax", "model", "hint", "mistakes",
+        "checkpointTicket", "checkpoints", "checkpointStallShare", "resumptions", "ticketsRedone", "loss", "samplesPerSecond", "delayMean", "delayMax", "testAccuracy", "testLoss", "updatesDoubled", "recoverySecondsMax", "model", "hint", "mistakes", "report", "epoch",
         "gapMean", "boundPredicted", "certificate", "alarms", "warnings", "trace", "samplesOnce", "samplesTwice", "samplesNone", "sampleReasons",
         "value", "optimisation", "staleness", "noise", "bias", "jump", "boundMeasured", "conditionHolds", "gradientNormSquaredEstimate",
         "silo", "factor", "cleared", "skipped", "killToFullSpeedSecondsMax", "speedRatio", "accuracyDifference", "identical", "broken",

@@ -73,8 +73,8 @@ public sealed class BadInputTests
     }
 
     [Theory]
-    [InlineData("grid has no 'trian'; use train, certify, data, experiment, simulate, chaos, silo, version. Did you mean train?", "trian")]
-    [InlineData("grid needs a verb; use train, certify, data, experiment, simulate, chaos, silo, version.")]
+    [InlineData("grid has no 'trian'; use train, certify, data, experiment, report, simulate, chaos, silo, submit, watch, list, show, logs, scale, pause, resume, cancel, export, doctor, completion, version. Did you mean train?", "trian")]
+    [InlineData("grid needs a verb; use train, certify, data, experiment, report, simulate, chaos, silo, submit, watch, list, show, logs, scale, pause, resume, cancel, export, doctor, completion, version.")]
     [InlineData("grid data needs a verb; use fetch, list.", "data")]
     [InlineData("train has no option '--epoch'. Did you mean --epochs?", "train", "--epoch")]
     [InlineData("Required argument missing for option: '--seed'.", "train", "--seed")]
@@ -139,7 +139,11 @@ public sealed class BadInputTests
         Assert.Contains(error, line, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", plain.Error + plain.Out, StringComparison.Ordinal);
         Assert.Empty(EventChecker.Mistakes(json.Out));
-        Assert.Equal(["tiny-1"], Directory.GetFileSystemEntries(folder["runs"]).Select(Path.GetFileName));
+
+        // A run that failed after it began keeps what it has to show, which is no model.
+        string[] kept = exitCode == ExitCodes.RunFailed ? ["tiny-1", "tiny-2", "tiny-3"] : ["tiny-1"];
+        Assert.Equal(kept, Directory.GetFileSystemEntries(folder["runs"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal("earlier", await File.ReadAllTextAsync(folder["runs/tiny-1/model.safetensors"]));
+        Assert.All(kept.Skip(1), run => Assert.False(File.Exists(Path.Combine(folder["runs"], run, "model.safetensors"))));
     }
 }

@@ -22,6 +22,12 @@ public sealed record MonitorReport
     /// <summary>Largest delay of the run.</summary>
     public required double DelayMax { get; init; }
 
+    /// <summary>How often each delay of the run was measured, in bins of <see cref="DelayWidth"/> from 0 on; empty before the first.</summary>
+    public IReadOnlyList<long> DelayCounts { get; init; } = [];
+
+    /// <summary>Delays of one bin.</summary>
+    public long DelayWidth { get; init; } = 1;
+
     /// <summary>Mean delay of the newest window.</summary>
     public required double DelayMeanWindow { get; init; }
 

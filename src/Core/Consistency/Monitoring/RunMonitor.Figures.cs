@@ -24,6 +24,7 @@ public sealed partial class RunMonitor
     private readonly List<string> _warnings = [];
     private WeightedBlocks _gradients = new();
     private RunMaxima _maxima = new();
+    private readonly DelayHistogram _delays = new();
     private Certificate? _certificate;
     private Falsification _falsification = new(FalsificationVerdict.NotTested, double.NaN, double.NaN, double.NaN);
     private string? _broken;
@@ -75,6 +76,7 @@ public sealed partial class RunMonitor
         if (ticket.Rate > 0)
         {
             _maxima.Add(ticket);
+            _delays.Add(ticket.Delay);
             _conditions.Add(ticket, _maxima);
             Estimate(ticket);
         }

@@ -24,6 +24,8 @@ public sealed partial class RunMonitor
             StepCount = _maxima.Count,
             DelayMean = _meter.DelaysOfRun.Mean,
             DelayMax = _meter.DelaysOfRun.Max,
+            DelayCounts = _delays.Counts.ToArray(),
+            DelayWidth = _delays.Width,
             DelayMeanWindow = _meter.Delays.Mean,
             DelayP99Window = _meter.Delays.Quantile(0.99),
             GapMean = _meter.GapBoundsOfRun.Mean,
