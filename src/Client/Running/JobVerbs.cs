@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OrleansSgd.Client.Training;
 using OrleansSgd.Grains.Contracts;
 
 namespace OrleansSgd.Client.Running;
@@ -6,6 +7,9 @@ namespace OrleansSgd.Client.Running;
 /// <summary><c>grid list</c>, <c>show</c>, <c>pause</c>, <c>resume</c> and <c>cancel</c>: one question to a running grid, and its answer.</summary>
 internal static class JobVerbs
 {
+    // To read the data may take a while; a store that takes longer is in trouble, which is said.
+    private static readonly TimeSpan InsistMax = TimeSpan.FromSeconds(20);
+
     /// <summary>The argument that names a job.</summary>
     public static Argument<string> JobArgument() => new("JOB") { Description = "The job's id, as 'grid list' shows it." };
 
@@ -46,6 +50,25 @@ internal static class JobVerbs
 
         string near = JobFiles.Suggestion.For(id, known.Select(job => job.Job)) is { } meant ? $" Did you mean {meant}?" : "";
         return new Failure(ExitCodes.BadInput, $"The grid knows no job {JobFiles.JobScalars.Quote(id)}.{near}", "'grid list' shows those it knows.");
+    }
+
+    /// <summary>Asks a job for something until it has begun and the store has it, or that takes too long. To ask again changes nothing.</summary>
+    public static async Task<OperatorAnswer> InsistAsync(ClientSession session, string id, Func<Task<OperatorAnswer>> ask)
+    {
+        long since = session.Terminal.Time.GetTimestamp();
+        while (true)
+        {
+            OperatorAnswer answer = await ask();
+            bool isDone = answer.Refusal is null
+                ? answer.IsKept
+                : (await session.Job(id).Progress(int.MaxValue)).Phase != JobPhase.Starting;
+            if (isDone || session.Terminal.Time.GetElapsedTime(since) > InsistMax)
+            {
+                return answer;
+            }
+
+            await Task.Delay(JobWatch.PollPeriod, session.Terminal.Time);
+        }
     }
 
     private static Command OfJob(
@@ -113,7 +136,7 @@ internal static class JobVerbs
 
     private static async Task<Failure?> OperateAsync(ClientSession session, string id, Func<Task<OperatorAnswer>> ask, string done)
     {
-        OperatorAnswer answer = await ask();
+        OperatorAnswer answer = await InsistAsync(session, id, ask);
         if (answer.Refusal is { } refusal)
         {
             return new Failure(ExitCodes.BadInput, refusal);

@@ -34,7 +34,7 @@ internal static class ScaleVerb
             return unknown;
         }
 
-        OperatorAnswer answer = await session.Job(job).Scale(workers);
+        OperatorAnswer answer = await JobVerbs.InsistAsync(session, job, () => session.Job(job).Scale(workers));
         if (answer.Refusal is { } refusal)
         {
             return new Failure(ExitCodes.BadInput, refusal);

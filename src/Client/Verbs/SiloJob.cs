@@ -23,6 +23,7 @@ internal sealed class SiloJob : IDisposable
     private readonly TraceTarget? _target;
     private readonly TraceFile? _trace;
     private readonly CancellationTokenSource _left = new();
+    private int _followed;
     private readonly TaskCompletionSource<Failure?> _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private SiloJob(
@@ -51,17 +52,14 @@ internal sealed class SiloJob : IDisposable
 
     /// <summary>Begins to watch it.</summary>
     /// <param name="plan">Null when only the grid knows it.</param>
-    public void Follow(JobPlan? plan) => _ = Task.Run(async () =>
+    /// <remarks>Once, however often it is asked for: a job may be submitted while those of the store are resumed.</remarks>
+    public void Follow(JobPlan? plan)
     {
-        try
+        if (Interlocked.Exchange(ref _followed, 1) == 0)
         {
-            _over.SetResult(await FollowAsync(plan));
+            _ = Task.Run(() => TellOverAsync(plan));
         }
-        catch (Exception defect) when (defect is not OutOfMemoryException)
-        {
-            _over.SetException(defect);
-        }
-    });
+    }
 
     /// <summary>Watches it no longer; it goes on.</summary>
     public void Leave() => _left.Cancel();
@@ -73,6 +71,18 @@ internal sealed class SiloJob : IDisposable
         _report.Dispose();
         _folder.Dispose();
         _left.Dispose();
+    }
+
+    private async Task TellOverAsync(JobPlan? plan)
+    {
+        try
+        {
+            _over.SetResult(await FollowAsync(plan));
+        }
+        catch (Exception defect) when (defect is not OutOfMemoryException)
+        {
+            _over.SetException(defect);
+        }
     }
 
     private async Task<Failure?> FollowAsync(JobPlan? plan)

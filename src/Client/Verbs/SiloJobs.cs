@@ -10,7 +10,9 @@ internal sealed class SiloJobs(Terminal terminal, SiloRequest request, DataCache
 {
     private readonly Lock _gate = new();
     private readonly List<SiloJob> _jobs = [];
-    private LocalGrid? _grid;
+
+    // A client may submit a moment before this process knows that its silos are up.
+    private readonly TaskCompletionSource<LocalGrid> _grid = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Every job so far.</summary>
     public IReadOnlyList<SiloJob> All
@@ -25,7 +27,7 @@ internal sealed class SiloJobs(Terminal terminal, SiloRequest request, DataCache
     }
 
     /// <summary>Jobs are the grid's from now on.</summary>
-    public void Attach(LocalGrid grid) => _grid = grid;
+    public void Attach(LocalGrid grid) => _grid.SetResult(grid);
 
     /// <summary>A job that is accepted gets its folder and its trace before its first step.</summary>
     public void Accepted(string job, JobPlan plan) => Open(job, plan.Name);
@@ -39,7 +41,7 @@ internal sealed class SiloJobs(Terminal terminal, SiloRequest request, DataCache
     {
         try
         {
-            var opened = SiloJob.Open(terminal, request, _grid!, cache, job, name);
+            var opened = SiloJob.Open(terminal, request, _grid.Task.GetAwaiter().GetResult(), cache, job, name);
             lock (_gate)
             {
                 _jobs.Add(opened);
@@ -73,6 +75,7 @@ internal sealed class SiloJobs(Terminal terminal, SiloRequest request, DataCache
     /// <inheritdoc/>
     public void Dispose()
     {
+        _grid.TrySetCanceled();
         foreach (SiloJob job in All)
         {
             job.Dispose();

@@ -5,6 +5,10 @@ namespace OrleansSgd.Client.Tests.Verbs;
 /// <summary>What users get wrong: one clear error, the documented exit code, no stack trace, and earlier results as they were.</summary>
 public sealed class BadInputTests
 {
+    private const string Verbs =
+        "train, certify, data, experiment, report, simulate, chaos, silo, submit, watch, list, show, logs, scale, pause, resume, cancel, export, doctor, "
+        + "completion, version";
+
     [Theory]
     [InlineData("batch: 20", "batch: 0", ExitCodes.BadInput, "tiny.yaml:14:8: batch is 0; use 1 to 1000000.")]
     [InlineData("batch: 20", "batch: many", ExitCodes.BadInput, "tiny.yaml:14:8: batch is 'many'; use a whole number, 1 to 1000000.")]
@@ -73,8 +77,8 @@ public sealed class BadInputTests
     }
 
     [Theory]
-    [InlineData("grid has no 'trian'; use train, certify, data, experiment, report, simulate, chaos, silo, submit, watch, list, show, logs, scale, pause, resume, cancel, export, doctor, completion, version. Did you mean train?", "trian")]
-    [InlineData("grid needs a verb; use train, certify, data, experiment, report, simulate, chaos, silo, submit, watch, list, show, logs, scale, pause, resume, cancel, export, doctor, completion, version.")]
+    [InlineData("grid has no 'trian'; use " + Verbs + ". Did you mean train?", "trian")]
+    [InlineData("grid needs a verb; use " + Verbs + ".")]
     [InlineData("grid data needs a verb; use fetch, list.", "data")]
     [InlineData("train has no option '--epoch'. Did you mean --epochs?", "train", "--epoch")]
     [InlineData("Required argument missing for option: '--seed'.", "train", "--seed")]

@@ -64,7 +64,7 @@ public class PauseTests
         Assert.Equal(1, script.Coordinator.WorkersWanted);
         Assert.Equal(LeaseVerdict.Leave, script.Ask(1, second.Id, out _));
         Assert.Equal(LeaseVerdict.Granted, script.Ask(0, first.Id, out _));
-        Assert.Equal("", script.Commands());
+        Assert.Equal("FenceWorker 1#2 T-1", script.Commands());
 
         script.Coordinator.LimitWorkers(0);
         Assert.Equal(2, script.Coordinator.WorkersWanted);
