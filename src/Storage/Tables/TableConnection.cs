@@ -44,7 +44,8 @@ internal sealed record TableConnection(string Endpoint, string Account, byte[]? 
         string? endpoint = parts.GetValueOrDefault("TableEndpoint")
             ?? (account is null
                 ? null
-                : $"{parts.GetValueOrDefault("DefaultEndpointsProtocol", "https")}://{account}.table.{parts.GetValueOrDefault("EndpointSuffix", "core.windows.net")}");
+                : $"{parts.GetValueOrDefault("DefaultEndpointsProtocol", "https")}://{account}.table." +
+                    parts.GetValueOrDefault("EndpointSuffix", "core.windows.net"));
         if (endpoint is null)
         {
             return (null, "names neither AccountName nor TableEndpoint");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using OrleansSgd.Deployment.Tests.Texts;
 
@@ -64,7 +65,8 @@ internal static partial class BicepRules
             yield return mistake;
         }
 
-        foreach (Match variable in Variable().Matches(text).Where(match => match.Groups["how"].Value == "value" && SiloSettings.IsSecret(match.Groups["name"].Value)))
+        foreach (Match variable in Variable().Matches(text)
+            .Where(match => match.Groups["how"].Value == "value" && SiloSettings.IsSecret(match.Groups["name"].Value)))
         {
             yield return $"{variable.Groups["name"].Value} stands in the container's settings for everybody to read; use secretRef.";
         }
@@ -78,10 +80,10 @@ internal static partial class BicepRules
         int port = SiloSettings.HttpPort(environment.GetValueOrDefault("GRID_HTTP", ""));
         foreach (Match probe in Probe().Matches(text))
         {
-            if (!SiloSettings.HealthPaths.Contains(probe.Groups["path"].Value) || probe.Groups["port"].Value != port.ToString(System.Globalization.CultureInfo.InvariantCulture)
-                || probe.Groups["scheme"].Value != "HTTPS")
+            (string scheme, string path, string asked) = (probe.Groups["scheme"].Value, probe.Groups["path"].Value, probe.Groups["port"].Value);
+            if (scheme != "HTTPS" || !SiloSettings.HealthPaths.Contains(path) || asked != port.ToString(CultureInfo.InvariantCulture))
             {
-                yield return $"A probe asks {probe.Groups["scheme"].Value} {probe.Groups["path"].Value} on {probe.Groups["port"].Value}; the silo answers HTTPS {string.Join(" and ", SiloSettings.HealthPaths)} on {port}.";
+                yield return $"A probe asks {scheme} {path} on {asked}; the silo answers HTTPS {string.Join(" and ", SiloSettings.HealthPaths)} on {port}.";
             }
         }
     }

@@ -21,7 +21,7 @@ public sealed class BicepTests
     [InlineData("@description('Silos.", "@metadata('Silos.", "is not described")]
     [InlineData("name: 'GRID_CHECKPOINT'", "name: 'GRID_CHEKPOINT'", "which no silo reads")]
     [InlineData("name: 'GRID_TOKENS_FILE'", "name: 'OTEL_SERVICE_NAME'", "without GRID_CERTIFICATE and GRID_TOKENS_FILE")]
-    [InlineData("name: 'GRID_STORE_CONNECTION'\n              secretRef: 'storage-connection'", "name: 'GRID_STORE_CONNECTION'\n              value: 'AccountKey=x'", "use secretRef")]
+    [InlineData("STORE_CONNECTION'\n              secretRef: 'storage-connection'", "STORE_CONNECTION'\n              value: 'AccountKey=x'", "use secretRef")]
     [InlineData("secretRef: 'tokens'", "secretRef: 'token'", "Secret 'token' is not among")]
     [InlineData("path: '/health/ready'", "path: '/healthz'", "A probe asks HTTPS /healthz")]
     [InlineData("port: 8265\n                scheme", "port: 8080\n                scheme", "on 8265")]

@@ -6,7 +6,9 @@ using OrleansSgd.Testing;
 
 namespace OrleansSgd.Deployment.Tests.Clustering;
 
-/// <summary>Goal: the membership table keeps the contract that the runtime's protocol stands on. Method: a real table service, and the calls a silo makes.</summary>
+/// <summary>
+/// Goal: the membership table keeps the contract that the runtime's protocol stands on. Method: a real table service, and the calls a silo makes.
+/// </summary>
 public sealed class MembershipTests : IAsyncLifetime
 {
     private static readonly DateTime Noon = new(2026, 3, 1, 12, 0, 0, DateTimeKind.Utc);

@@ -42,5 +42,6 @@ public sealed class ComposeFileTests
     [Fact]
     public void The_key_in_the_file_is_the_one_that_everybody_knows() => Assert.All(
         ["GRID_STORE_CONNECTION", "GRID_CLUSTERING_CONNECTION"],
-        variable => Assert.Contains($"AccountKey={AzuriteService.Key};", Node.Read(Text).TextOf($"services/silo/environment/{variable}"), StringComparison.Ordinal));
+        variable => Assert.Contains(
+            $"AccountKey={AzuriteService.Key};", Node.Read(Text).TextOf($"services/silo/environment/{variable}"), StringComparison.Ordinal));
 }

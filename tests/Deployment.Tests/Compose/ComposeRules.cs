@@ -147,7 +147,8 @@ internal static partial class ComposeRules
         }
     }
 
-    private static bool IsChecked(Node service) => service.At("healthcheck") is { } check && check.TextOf("disable") != "true" && check.ItemsOf("test").Count > 1;
+    private static bool IsChecked(Node service) =>
+        service.At("healthcheck") is { } check && check.TextOf("disable") != "true" && check.ItemsOf("test").Count > 1;
 
     private static IEnumerable<string> Mounts(Node service) => Texts(service, "volumes");
 

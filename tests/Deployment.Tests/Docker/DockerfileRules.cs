@@ -35,7 +35,7 @@ internal static partial class DockerfileRules
             yield return "The image runs as root, or as a user without a number; end with USER and two numbers.";
         }
 
-        if (final.LastOrDefault(one => one.Word == "HEALTHCHECK") is not { } check || check.Text == "NONE" || !check.Text.Contains("CMD [", StringComparison.Ordinal))
+        if (final.LastOrDefault(one => one.Word == "HEALTHCHECK") is not { } check || !check.Text.Contains("CMD [", StringComparison.Ordinal))
         {
             yield return "The image has no HEALTHCHECK in the form CMD [\"…\"].";
         }

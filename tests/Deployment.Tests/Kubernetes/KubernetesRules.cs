@@ -45,7 +45,8 @@ internal static class KubernetesRules
         ];
         return
         [
-            .. listed.Where(file => !file.StartsWith("../", StringComparison.Ordinal) && !manifests.Files.ContainsKey(file)).Select(file => $"{file} is listed but not there."),
+            .. listed.Where(file => !file.StartsWith("../", StringComparison.Ordinal) && !manifests.Files.ContainsKey(file))
+                .Select(file => $"{file} is listed but not there."),
             .. manifests.Files.Keys.Where(file => file != Manifests.Kustomization && !listed.Contains(file)).Select(file => $"{file} is there but not listed."),
         ];
     }
@@ -62,10 +63,9 @@ internal static class KubernetesRules
                 yield return $"{name}: {unpinned}";
             }
 
-            foreach (Node flag in ((string[])["runAsNonRoot"]).Select(key => pod.At($"securityContext/{key}")!).Append(container.At("securityContext/readOnlyRootFilesystem")!)
-                .Where(flag => flag is not Scalar { Value: "true" }))
+            if (pod.TextOf("securityContext/runAsNonRoot") != "true" || container.TextOf("securityContext/readOnlyRootFilesystem") != "true")
             {
-                yield return $"{name} may run as root or change its own file system ({flag}).";
+                yield return $"{name} may run as root or change its own file system.";
             }
 
             if (container.TextOf("securityContext/allowPrivilegeEscalation") != "false" || pod.NumberOf("securityContext/runAsUser") == 0)
@@ -176,7 +176,7 @@ internal static class KubernetesRules
             yield break;
         }
 
-        string[] ports = [.. target.ItemsOf("spec/template/spec/containers").SelectMany(container => container.ItemsOf("ports")).Select(port => port.TextOf("name"))];
+        string[] ports = PortsOf([target]);
         foreach (string port in service.ItemsOf("spec/ports").Select(port => port.TextOf("targetPort")).Where(port => !ports.Contains(port)))
         {
             yield return $"Service {service.TextOf("metadata/name")} leads to port '{port}', which no container has.";
@@ -196,10 +196,11 @@ internal static class KubernetesRules
             yield return $"PodDisruptionBudget {budget.TextOf("metadata/name")} selects no pod.";
         }
 
-        string[] ports = [.. manifests.Of("Deployment").SelectMany(one => one.ItemsOf("spec/template/spec/containers")).SelectMany(one => one.ItemsOf("ports")).Select(one => one.TextOf("name"))];
+        string[] ports = PortsOf(manifests.Of("Deployment"));
         foreach (Node policy in manifests.Of("NetworkPolicy"))
         {
-            foreach (string port in policy.ItemsOf("spec/ingress").SelectMany(rule => rule.ItemsOf("ports")).Select(port => port.TextOf("port")).Where(port => !ports.Contains(port)))
+            foreach (string port in policy.ItemsOf("spec/ingress").SelectMany(rule => rule.ItemsOf("ports")).Select(port => port.TextOf("port"))
+                .Where(port => !ports.Contains(port)))
             {
                 yield return $"NetworkPolicy {policy.TextOf("metadata/name")} opens port '{port}', which no container has.";
             }
@@ -229,7 +230,8 @@ internal static class KubernetesRules
         Dictionary<string, string> environment = Environment(deployment.At("spec/template/spec/containers/0")!, manifests.Base ?? manifests);
         if (scaled.NumberOf("spec/maxReplicaCount") != SiloSettings.Number(environment, "GRID_SILOS_MAX"))
         {
-            yield return $"ScaledObject allows {scaled.NumberOf("spec/maxReplicaCount")} silos, the grid wants {environment.GetValueOrDefault("GRID_SILOS_MAX", "1")} at most.";
+            string most = environment.GetValueOrDefault("GRID_SILOS_MAX", "1");
+            yield return $"ScaledObject allows {scaled.NumberOf("spec/maxReplicaCount")} silos, the grid wants {most} at most.";
         }
 
         foreach (Node trigger in scaled.ItemsOf("spec/triggers"))
@@ -238,14 +240,16 @@ internal static class KubernetesRules
             string[] spaces = [.. manifests.Of("Kustomization").Select(one => one.TextOf("namespace")).Where(space => space.Length > 0)];
             string[] host = url.Host.Split('.');
             Node? service = manifests.Of("Service").FirstOrDefault(one => one.TextOf("metadata/name") == host[0]);
-            if (service is null || !service.ItemsOf("spec/ports").Any(port => port.NumberOf("port") == url.Port) || (spaces.Length > 0 && !spaces.Contains(host.ElementAtOrDefault(1))))
+            bool isInSpace = spaces.Length == 0 || spaces.Contains(host.ElementAtOrDefault(1));
+            if (service is null || !isInSpace || !service.ItemsOf("spec/ports").Any(port => port.NumberOf("port") == url.Port))
             {
                 yield return $"ScaledObject asks {url.Authority}, which no Service answers.";
             }
 
-            if (url.AbsolutePath != ScalingEndpoint.Path || trigger.TextOf("metadata/valueLocation") != "wanted")
+            string value = trigger.TextOf("metadata/valueLocation");
+            if (url.AbsolutePath != ScalingEndpoint.Path || value != "wanted")
             {
-                yield return $"ScaledObject asks {url.AbsolutePath} for '{trigger.TextOf("metadata/valueLocation")}'; the grid answers {ScalingEndpoint.Path} with 'wanted'.";
+                yield return $"ScaledObject asks {url.AbsolutePath} for '{value}'; the grid answers {ScalingEndpoint.Path} with 'wanted'.";
             }
 
             if (!manifests.Of("TriggerAuthentication").Any(one => one.TextOf("metadata/name") == trigger.TextOf("authenticationRef/name")))
@@ -272,6 +276,12 @@ internal static class KubernetesRules
             yield return $"{key} stands in the manifest for everybody to read; take it from {Secret}.";
         }
     }
+
+    private static string[] PortsOf(IEnumerable<Node> deployments) =>
+    [
+        .. deployments.SelectMany(deployment => deployment.ItemsOf("spec/template/spec/containers")).SelectMany(container => container.ItemsOf("ports"))
+            .Select(port => port.TextOf("name")),
+    ];
 
     private static bool Matches(IReadOnlyDictionary<string, Node> selector, Node deployment)
     {

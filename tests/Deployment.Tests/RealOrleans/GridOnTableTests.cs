@@ -8,7 +8,9 @@ using OrleansSgd.Testing;
 
 namespace OrleansSgd.Deployment.Tests.RealOrleans;
 
-/// <summary>Goal: silos that know nothing but a table form one grid, and one that is killed is noticed. Method: real silos on TCP and a real table service.</summary>
+/// <summary>
+/// Goal: silos that know nothing but a table form one grid, and one that is killed is noticed. Method: real silos on TCP and a real table service.
+/// </summary>
 public sealed class GridOnTableTests : IAsyncLifetime
 {
     private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(2);

@@ -3,7 +3,9 @@ using OrleansSgd.Testing;
 
 namespace OrleansSgd.Deployment.Tests.Running;
 
-/// <summary>Goal: what the compose file starts, starts, trains and goes in good order. Method: its commands as plain processes against a real Azurite.</summary>
+/// <summary>
+/// Goal: what the compose file starts, starts, trains and goes in good order. Method: its commands as plain processes against a real Azurite.
+/// </summary>
 public sealed class ComposeCommandTests : IDisposable
 {
     private const string Job = """
@@ -69,7 +71,7 @@ public sealed class ComposeCommandTests : IDisposable
         try
         {
             string[] order = [.. grid.Order];
-            Assert.True(Array.IndexOf(order, "setup") < Array.IndexOf(order, "azurite") && Array.IndexOf(order, "azurite") < Array.IndexOf(order, "silo"), string.Join(' ', order));
+            Assert.Equal(["setup", "azurite", "silo"], order.Where(service => service is "setup" or "azurite" or "silo"));
             ComposedProcess setup = grid.Start("setup");
             Assert.True(await setup.EndAsync(EndMax) == 0, setup.Said);
             await grid.HealthyAsync("azurite", grid.Start("azurite"));

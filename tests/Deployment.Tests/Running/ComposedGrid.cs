@@ -8,7 +8,10 @@ using OrleansSgd.Testing;
 namespace OrleansSgd.Deployment.Tests.Running;
 
 /// <summary>The services of the compose file as plain processes of this machine: their commands, health checks and variables as the file has them.</summary>
-/// <remarks>What differs is written down here, and nothing else: folders lie below a temporary one, services answer on loopback, and each has ports of its own.</remarks>
+/// <remarks>
+/// What differs is written down here, and nothing else: folders lie below a temporary one, services answer on loopback, and each has ports of its
+/// own.
+/// </remarks>
 internal sealed class ComposedGrid(string folder, string azurite) : IAsyncDisposable
 {
     private static readonly TimeSpan HealthMax = TimeSpan.FromMinutes(3);
@@ -67,14 +70,16 @@ internal sealed class ComposedGrid(string folder, string azurite) : IAsyncDispos
     }
 
     /// <summary>Asks a service's health check until it is content.</summary>
-    public async Task HealthyAsync(string service, ComposedProcess process, Dictionary<string, string>? ports = null, Dictionary<string, string>? changed = null)
+    public async Task HealthyAsync(
+        string service, ComposedProcess process, Dictionary<string, string>? ports = null, Dictionary<string, string>? changed = null)
     {
         string[] check = [.. Words(_services[service], "healthcheck/test").Skip(1)];
         using var limit = new CancellationTokenSource(HealthMax);
         using var timer = new PeriodicTimer(HealthPeriod);
         while (true)
         {
-            await using ComposedProcess asked = ComposedProcess.Start($"{service}'s check", folder, Here(check), Environment(_services[service], ports, changed));
+            await using ComposedProcess asked = ComposedProcess.Start(
+                $"{service}'s check", folder, Here(check), Environment(_services[service], ports, changed));
             if (await asked.EndAsync(HealthMax) == 0)
             {
                 return;

@@ -45,7 +45,8 @@ internal sealed class ComposedProcess : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        foreach (string variable in start.Environment.Keys.Where(variable => variable.StartsWith("GRID_", StringComparison.Ordinal) || variable.StartsWith("OTEL_", StringComparison.Ordinal)).ToArray())
+        foreach (string variable in start.Environment.Keys.Where(variable => variable.StartsWith("GRID_", StringComparison.Ordinal)
+            || variable.StartsWith("OTEL_", StringComparison.Ordinal)).ToArray())
         {
             start.Environment.Remove(variable);
         }

@@ -1,6 +1,8 @@
 namespace OrleansSgd.Deployment.Tests.Running;
 
-/// <summary>What the built-in runtime cannot do of the compose file: silos in several processes. One process then is the grid, and clients are told its port.</summary>
+/// <summary>
+/// What the built-in runtime cannot do of the compose file: silos in several processes. One process then is the grid, and clients are told its port.
+/// </summary>
 internal static class Runtime
 {
     private static readonly bool IsOrleans = typeof(Grain).Assembly.GetName().Name!.StartsWith("Orleans.Core", StringComparison.Ordinal);

@@ -2,7 +2,10 @@ using System.Xml.Linq;
 
 namespace OrleansSgd.Deployment.Tests.Texts;
 
-/// <summary>Goal: the list of dependencies has every package, its version and the licence that it gives itself. Method: the project's versions and the packages' own words.</summary>
+/// <summary>
+/// Goal: the list of dependencies has every package, its version and the licence that it gives itself. Method: the project's versions and the
+/// packages' own words.
+/// </summary>
 public sealed class DependencyListTests
 {
     private static readonly string List = Checkout.Read("docs/dependencies.md");
@@ -43,20 +46,21 @@ public sealed class DependencyListTests
     {
         Dictionary<string, (string Version, string Licence)> rows = Rows(list);
         string orleans = XElement.Parse(Properties).Descendants("OrleansVersion").Single().Value;
-        Dictionary<string, string> used = XElement.Parse(versions).Descendants("PackageVersion")
-            .ToDictionary(package => package.Attribute("Include")!.Value, package => package.Attribute("Version")!.Value.Replace("$(OrleansVersion)", orleans, StringComparison.Ordinal));
+        Dictionary<string, string> used = XElement.Parse(versions.Replace("$(OrleansVersion)", orleans, StringComparison.Ordinal))
+            .Descendants("PackageVersion").ToDictionary(package => package.Attribute("Include")!.Value, package => package.Attribute("Version")!.Value);
         return
         [
             .. used.Keys.Where(package => !rows.ContainsKey(package)).Select(package => $"{package} is not listed."),
             .. rows.Keys.Where(package => !used.ContainsKey(package)).Select(package => $"{package} is listed but not used."),
-            .. used.Where(package => rows.TryGetValue(package.Key, out (string Version, string Licence) row) && row.Version != package.Value && !package.Value.StartsWith('$'))
+            .. used.Where(package => rows.TryGetValue(package.Key, out (string Version, string Licence) row) && row.Version != package.Value)
                 .Select(package => $"{package.Key} is listed as {rows[package.Key].Version}; it is {package.Value}."),
         ];
     }
 
     // The tables before the last heading: what comes from NuGet.
     private static Dictionary<string, (string Version, string Licence)> Rows(string list) => list[..list.IndexOf("## Not from NuGet", StringComparison.Ordinal)]
-        .Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| Package", StringComparison.Ordinal) && !line.StartsWith("| ---", StringComparison.Ordinal))
+        .Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+        .Where(line => !line.StartsWith("| Package", StringComparison.Ordinal) && !line.StartsWith("| ---", StringComparison.Ordinal))
         .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
         .ToDictionary(cells => cells[1], cells => (cells[2], cells[3]));
 }

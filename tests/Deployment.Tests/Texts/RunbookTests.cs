@@ -4,7 +4,10 @@ using OrleansSgd.Testing;
 
 namespace OrleansSgd.Deployment.Tests.Texts;
 
-/// <summary>Goal: whoever looks for a line of the runbook finds it. Method: every quoted log line is one that the sources write, every metric one that silos send.</summary>
+/// <summary>
+/// Goal: whoever looks for a line of the runbook finds it. Method: every quoted log line is one that the sources write, every metric one that silos
+/// send.
+/// </summary>
 public sealed partial class RunbookTests
 {
     private static readonly string Runbook = Checkout.Read("docs/runbook.md");
@@ -52,7 +55,8 @@ public sealed partial class RunbookTests
                     yield return $"No silo sends {quoted}.";
                 }
             }
-            else if (quoted.Contains('…', StringComparison.Ordinal) && quoted.Contains(' ', StringComparison.Ordinal) && quoted != "Job …: …" && !IsWritten(quoted))
+            else if (quoted.Contains('…', StringComparison.Ordinal) && quoted.Contains(' ', StringComparison.Ordinal) && quoted != "Job …: …"
+                && !IsWritten(quoted))
             {
                 yield return $"Nothing in the sources writes '{quoted}'.";
             }

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace OrleansSgd.Deployment.Tests.Texts;
 
-/// <summary>A small language for what a YAML file may look like: written by hand for the parts of a format that we use, so that anything else stands out.</summary>
+/// <summary>
+/// A small language for what a YAML file may look like: written by hand for the parts of a format that we use, so that anything else stands out.
+/// </summary>
 /// <remarks>
 /// A mapping lists its keys: <c>key!</c> must be there, <c>any</c> stands for every other key, <c>x-any</c> for those that begin with <c>x-</c>. A list has one
 /// element, the shape of all. A scalar is <c>text</c>, <c>number</c>, <c>flag</c>, <c>anything</c>, <c>$name</c> of another shape, or words with bars between
@@ -74,7 +76,8 @@ internal sealed partial class Shapes
             "text" => isNumber || isFlag || (scalar.IsPlain && scalar.Value.Length == 0) ? "must be quoted to be a text" : null,
             "number" => isNumber ? null : "must be a number",
             "flag" => scalar.IsPlain && scalar.Value is "true" or "false" ? null : "must be true or false",
-            _ => wanted.Split('|', StringSplitOptions.TrimEntries).Contains(scalar.Value) ? null : $"must be {wanted.Replace(" |", ",", StringComparison.Ordinal)}",
+            _ => wanted.Split('|', StringSplitOptions.TrimEntries).Contains(scalar.Value) ? null
+                : $"must be {wanted.Replace(" |", ",", StringComparison.Ordinal)}",
         };
         return mistake is null ? [] : [$"{path} is '{scalar.Value}'; it {mistake}."];
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrleansSgd.Deployment.Tests.Texts;
 
 namespace OrleansSgd.Deployment.Tests.Watching;
@@ -59,7 +60,8 @@ internal static class CollectorRules
         }
 
         string port = file.TextOf("receivers/otlp/protocols/http/endpoint").Split(':')[^1];
-        string wanted = new Uri(services["silo"].TextOf("environment/OTEL_EXPORTER_OTLP_ENDPOINT")).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var address = new Uri(services["silo"].TextOf("environment/OTEL_EXPORTER_OTLP_ENDPOINT"));
+        string wanted = address.Port.ToString(CultureInfo.InvariantCulture);
         if (port != wanted)
         {
             yield return $"The collector listens on {port}, but silos send to {wanted}.";

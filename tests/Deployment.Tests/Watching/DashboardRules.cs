@@ -31,7 +31,8 @@ internal static partial class DashboardRules
                 .Select(metric => $"No panel shows {metric.Key}."),
             .. queries.Where(query => !IsBalanced(query.Query)).Select(query => $"Panel '{query.Panel}' has a query with an open bracket."),
             .. Sources(dashboard.RootElement).Where(uid => uid != source).Select(uid => $"A panel asks the data source {uid}; there is {source}."),
-            .. panels.GroupBy(panel => panel.GetProperty("id").GetInt32()).Where(same => same.Count() > 1).Select(same => $"Two panels have the id {same.Key}."),
+            .. panels.GroupBy(panel => panel.GetProperty("id").GetInt32()).Where(same => same.Count() > 1)
+                .Select(same => $"Two panels have the id {same.Key}."),
             .. panels.Where(panel => (panel.TryGetProperty("description", out JsonElement said) ? said.GetString() : "") is not { Length: > 10 })
                 .Select(panel => $"Panel '{panel.GetProperty("title").GetString()}' does not say what it shows."),
         ];
