@@ -112,7 +112,8 @@ public sealed class Chromium : IAsyncLifetime, IDisposable
             program,
             [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions", "--disable-background-networking",
-                "--no-first-run", "--mute-audio", "--enable-precise-memory-info", "--remote-debugging-port=0", $"--user-data-dir={_profile}", "about:blank",
+                "--no-first-run", "--mute-audio", "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows",
+                "--disable-renderer-backgrounding", "--enable-precise-memory-info", "--remote-debugging-port=0", $"--user-data-dir={_profile}", "about:blank",
             ])
         {
             RedirectStandardError = true,

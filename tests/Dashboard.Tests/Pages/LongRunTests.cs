@@ -12,7 +12,7 @@ public sealed class LongRunTests(Chromium browser, ITestOutputHelper output)
 {
     private const int Steps = 10_000;
     private const int Workers = 64;
-    private const int StepsPerPoll = 5;
+    private const int StepsPerPoll = 25;
     private const long HeapMax = 200 << 20;
     private const int ElementsMax = 5000;
 
@@ -49,7 +49,7 @@ public sealed class LongRunTests(Chromium browser, ITestOutputHelper output)
 
         await page.UntilAsync(
             path == "/cluster"
-                ? "Number(document.querySelector('#moves').firstElementChild?.value ?? 0) >= 500"
+                ? "Number(document.querySelector('#moves').firstElementChild?.value ?? 0) >= 300"
                 : "document.querySelector('#phase').textContent === 'completed'",
             "the end of the run");
         double perSecond = (double)(await page.EvaluateAsync("1000 * window.frames / (performance.now() - window.began)"))!;
