@@ -32,6 +32,9 @@ public sealed class HuberModel : IModel
     public IReadOnlyList<ParameterTensor> Tensors { get; }
 
     /// <inheritdoc/>
+    public bool HasExactSmoothness => false;
+
+    /// <inheritdoc/>
     public bool IsClassifier => false;
 
     /// <summary>Zero for every seed: the loss is convex, so no start needs luck.</summary>
