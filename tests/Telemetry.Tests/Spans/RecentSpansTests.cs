@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrleansSgd.Core.Consistency.Certificates;
 using OrleansSgd.Telemetry.Ledger;
 using OrleansSgd.Telemetry.Spans;
 
@@ -8,6 +9,19 @@ namespace OrleansSgd.Telemetry.Tests.Spans;
 public sealed class RecentSpansTests : IDisposable
 {
     private static readonly JobTrace Job = new("recent-1");
+
+    private static readonly RunOpening Opening = new()
+    {
+        Plan = """{"mode":"async","name":"Gradient ‖∇f‖²"}""",
+        Seed = ulong.MaxValue,
+        Mode = "async",
+        Workers = 2,
+        Shards = 4,
+        Parameters = 7850,
+        Form = CertificateForm.Unbiased,
+        Confidence = 0.99,
+        Window = 1000,
+    };
 
     private readonly MovedTime _time = new();
     private readonly RecentSpans _spans;
@@ -66,7 +80,7 @@ public sealed class RecentSpansTests : IDisposable
     {
         _spans.Of("recent-1");
 
-        using RunTrace trace = RunTrace.Open(Job, new RunOpening { Plan = "{}", Mode = "async" });
+        using RunTrace trace = RunTrace.Open(Job, Opening);
 
         Assert.False(trace.IsOn);
         Assert.Empty(_spans.Of("recent-1"));
