@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using OrleansSgd.Grains.Jobs;
 
 namespace OrleansSgd.Client.JobFiles;
 
@@ -13,7 +14,9 @@ internal static class JobFileText
     public static string Of(JsonElement plan, int silos)
     {
         var text = new StringBuilder();
-        Keys(text, plan, JobSchema.File);
+        using var unsaid = JsonDocument.Parse(new JobPlan().ToJson());
+        JsonElement defaults = unsaid.RootElement;
+        Keys(text, plan, defaults, JobSchema.File);
         if (silos > 0)
         {
             text.Append("silos: ").Append(Math.Min(silos, JobSchema.SilosMax)).Append('\n');
@@ -22,17 +25,18 @@ internal static class JobFileText
         // What the plan keeps apart, how the model is trained, stands on the first level of a job file.
         if (plan.TryGetProperty("run", out JsonElement run))
         {
-            Keys(text, run, JobSchema.File);
+            Keys(text, run, defaults.GetProperty("run"), JobSchema.File);
         }
 
         return text.ToString();
     }
 
-    private static void Keys(StringBuilder text, JsonElement values, JobSection schema)
+    private static void Keys(StringBuilder text, JsonElement values, JsonElement defaults, JobSection schema)
     {
         foreach (JsonProperty one in values.EnumerateObject())
         {
-            if (schema.Find(one.Name) is not { } key || IsDefault(one.Value, key))
+            JsonElement usual = defaults.ValueKind == JsonValueKind.Object && defaults.TryGetProperty(one.Name, out JsonElement known) ? known : default;
+            if (schema.Find(one.Name) is not { } key || IsDefault(one.Value, usual))
             {
                 continue;
             }
@@ -44,7 +48,7 @@ internal static class JobFileText
             }
 
             var inner = new StringBuilder();
-            Keys(inner, one.Value, JobSchema.Section(one.Name));
+            Keys(inner, one.Value, usual, JobSchema.Section(one.Name));
             if (inner.Length > 0)
             {
                 text.Append(one.Name).Append(":\n  ").Append(inner.ToString().TrimEnd('\n').Replace("\n", "\n  ", StringComparison.Ordinal)).Append('\n');
@@ -52,13 +56,13 @@ internal static class JobFileText
         }
     }
 
-    // A key that a mode or kind has no use for is a mistake unless it has its default, and a short file says more.
-    private static bool IsDefault(JsonElement value, JobKey key) => value.ValueKind switch
+    // A key that a mode or kind has no use for is a mistake unless it has its default, and a short file says more. What a plan can leave open and does not
+    // was said, even where it is what would have been taken.
+    private static bool IsDefault(JsonElement value, JsonElement usual) => value.ValueKind switch
     {
         JsonValueKind.Null => true,
         JsonValueKind.Object => false,
-        JsonValueKind.String => value.GetString() == key.Default,
         JsonValueKind.Array => value.GetArrayLength() == 0,
-        _ => value.GetRawText() == key.Default,
+        _ => usual.ValueKind != JsonValueKind.Undefined && value.GetRawText() == usual.GetRawText(),
     };
 }

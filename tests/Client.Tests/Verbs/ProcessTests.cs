@@ -17,7 +17,8 @@ public sealed class ProcessTests
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.DoesNotContain('\u001b', run.Out);
-        Assert.Equal($"  model          {Path.Combine("runs", "tiny-1", "model.safetensors")}", run.Lines[^3]);
+        Assert.Equal($"  model          {Path.Combine("runs", "tiny-1", "model.safetensors")}", run.Lines[^4]);
+        Assert.Equal($"  report         {Path.Combine("runs", "tiny-1", "report.html")}", run.Lines[^3]);
         Assert.Equal($"  certify it     grid certify {Path.Combine("runs", "tiny-1", "trace.jsonl")}", run.Lines[^1]);
         Assert.True(File.Exists(folder["runs/tiny-1/model.safetensors"]));
     }
