@@ -45,8 +45,12 @@ public sealed class DependencyListTests
     private static IEnumerable<string> Findings(string list, string versions)
     {
         Dictionary<string, (string Version, string Licence)> rows = Rows(list);
-        string orleans = XElement.Parse(Properties).Descendants("OrleansVersion").Single().Value;
-        Dictionary<string, string> used = XElement.Parse(versions.Replace("$(OrleansVersion)", orleans, StringComparison.Ordinal))
+        foreach (string name in (string[])["OrleansVersion", "TorchSharpVersion"])
+        {
+            versions = versions.Replace($"$({name})", XElement.Parse(Properties).Descendants(name).Single().Value, StringComparison.Ordinal);
+        }
+
+        Dictionary<string, string> used = XElement.Parse(versions)
             .Descendants("PackageVersion").ToDictionary(package => package.Attribute("Include")!.Value, package => package.Attribute("Version")!.Value);
         return
         [
