@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OrleansSgd.Client.JobFiles;
 using OrleansSgd.Grains;
+using OrleansSgd.Grains.Compute;
 using OrleansSgd.Silo.Clustering;
 using OrleansSgd.Silo.Http;
 
@@ -66,9 +67,10 @@ internal sealed record SiloRequest
     /// <summary>What the silos are told.</summary>
     public void Configure(GridOptions options)
     {
+        ThreadShare share = ThreadShare.Of(Environment.ProcessorCount, Silos);
         options.DataFolder = Data;
-        options.ComputeThreads = ComputeThreads ?? Math.Max(1, Environment.ProcessorCount / Silos);
-        options.IntraOpThreads = IntraOpThreads ?? 1;
+        options.ComputeThreads = ComputeThreads ?? share.ComputeThreads;
+        options.IntraOpThreads = IntraOpThreads ?? share.IntraOpThreads;
         options.Store = Store;
         options.CheckpointPeriod = TimeSpan.FromSeconds(CheckpointSeconds);
         options.DrainDeadline = DrainTime;

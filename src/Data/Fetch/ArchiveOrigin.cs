@@ -9,7 +9,7 @@ namespace OrleansSgd.Data.Fetch;
 internal sealed class ArchiveOrigin(
     Uri archive, ITarContents contents, HttpClient http, TimeSpan? answerTimeMax = null, TimeSpan? silenceMax = null) : IFetchOrigin
 {
-    public string Name => archive.Host + (archive.IsDefaultPort ? "" : $":{archive.Port}");
+    public string Name => archive.Authority;
 
     public async Task BringAsync(IReadOnlyList<FetchFile> files, string staging, CancellationToken cancellation)
     {

@@ -1,7 +1,9 @@
+using OrleansSgd.Data.Files;
+
 namespace OrleansSgd.Data.Fetch;
 
 /// <summary>The answer of a web server to one question, with a bound on every silence.</summary>
-internal sealed class Download : Stream
+internal sealed class Download : ForwardStream
 {
     private static readonly TimeSpan AnswerTimeMaxDefault = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan SilenceMaxDefault = TimeSpan.FromSeconds(10);
@@ -22,20 +24,6 @@ internal sealed class Download : Stream
         _silenceMax = silenceMax;
         _patience = patience;
         _caller = caller;
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <summary>Asks, and waits for the answer to begin.</summary>
@@ -102,17 +90,6 @@ internal sealed class Download : Stream
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
 
     protected override void Dispose(bool disposing)
     {

@@ -10,7 +10,7 @@ namespace OrleansSgd.Data.Fetch;
 internal sealed class MirrorOrigin(
     Uri folder, HttpClient http, TimeSpan? answerTimeMax = null, TimeSpan? silenceMax = null) : IFetchOrigin
 {
-    public string Name => folder.Host + (folder.IsDefaultPort ? "" : $":{folder.Port}");
+    public string Name => folder.Authority;
 
     public async Task BringAsync(IReadOnlyList<FetchFile> files, string staging, CancellationToken cancellation)
     {

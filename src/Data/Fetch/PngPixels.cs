@@ -1,28 +1,15 @@
 using System.Buffers.Binary;
+using OrleansSgd.Data.Files;
 
 namespace OrleansSgd.Data.Fetch;
 
 /// <summary>The contents of a PNG file's IDAT chunks, one after the other.</summary>
-internal sealed class PngPixels(Stream file, string name) : Stream
+internal sealed class PngPixels(Stream file, string name) : ForwardStream
 {
     private const int ChecksumSize = 4;
 
     private long _left;
     private bool _isInChunk;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -45,17 +32,6 @@ internal sealed class PngPixels(Stream file, string name) : Stream
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
 
     // Goes behind the chunk in use and past those that are not pixels; false at the end of the picture.
     private bool TryFindChunk()

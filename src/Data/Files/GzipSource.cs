@@ -7,7 +7,7 @@ namespace OrleansSgd.Data.Files;
 /// <remarks>The framework takes the end of a file that was cut short for the end of its data. So the size that gzip keeps
 /// in its last four bytes (u32 LE, modulo 2^32) is compared when the data end. A file of several gzip parts keeps only
 /// the size of the last and is refused too.</remarks>
-internal sealed class GzipSource : Stream
+internal sealed class GzipSource : ForwardStream
 {
     private readonly string _name;
     private readonly GZipStream _gzip;
@@ -25,20 +25,6 @@ internal sealed class GzipSource : Stream
         compressed.Position = 0;
         _sizeStated = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
         _gzip = new(compressed, CompressionMode.Decompress);
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     public override int Read(Span<byte> buffer)
@@ -61,16 +47,6 @@ internal sealed class GzipSource : Stream
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

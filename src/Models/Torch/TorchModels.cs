@@ -27,15 +27,15 @@ internal static class TorchModels
 
     private static TorchRecipe Images(
         IReadOnlyList<int> shape, int classCount, Func<torch.nn.Module<torch.Tensor, torch.Tensor>> network) => new()
-    {
-        FeatureCount = FeatureCountOf(shape),
-        ClassCount = classCount,
-        CreateNetwork = () => Network.Of(network()),
-        CreateInput = batchMax => new ChannelsLastInput(batchMax, shape),
-        CreateLoss = batchMax => new CrossEntropyLoss(batchMax),
-        CreateStart = made => new DrawnStart(made),
-        CreateMomenta = AllOne,
-    };
+        {
+            FeatureCount = FeatureCountOf(shape),
+            ClassCount = classCount,
+            CreateNetwork = () => Network.Of(network()),
+            CreateInput = batchMax => new ChannelsLastInput(batchMax, shape),
+            CreateLoss = batchMax => new CrossEntropyLoss(batchMax),
+            CreateStart = made => new DrawnStart(made),
+            CreateMomenta = AllOne,
+        };
 
     private static TorchRecipe OfPerceptron(ModelPlan plan, IReadOnlyList<int> shape, int classCount)
     {
