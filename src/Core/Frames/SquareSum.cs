@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace OrleansSgd.Core.Frames;
 
@@ -36,6 +38,37 @@ internal struct SquareSum
     /// <summary>Adds the squares of scale · values, each product rounded to f32 first.</summary>
     public void AddScaled(ReadOnlySpan<float> values, float scale)
     {
+        int i = Avx512F.IsSupported ? AddWide(values, scale) : AddNarrow(values, scale);
+        for (; i < values.Length; i++)
+        {
+            float product = values[i] * scale;
+            _tail += (double)product * product;
+        }
+    }
+
+    // A product of two widened floats is exact, so adding it fused or not gives the same bits.
+    private int AddWide(ReadOnlySpan<float> values, float scale)
+    {
+        ref float start = ref MemoryMarshal.GetReference(values);
+        Vector256<float> scales = Vector256.Create(scale);
+        var low = Vector512.Create(_first, _second);
+        var high = Vector512.Create(_third, _fourth);
+        int half = Vector256<float>.Count;
+        int i = 0;
+        for (; i <= values.Length - Lanes; i += Lanes)
+        {
+            Vector512<double> a = Widen(Vector256.LoadUnsafe(ref start, (nuint)i) * scales);
+            Vector512<double> b = Widen(Vector256.LoadUnsafe(ref start, (nuint)(i + half)) * scales);
+            low = Vector512.FusedMultiplyAdd(a, a, low);
+            high = Vector512.FusedMultiplyAdd(b, b, high);
+        }
+
+        (_first, _second, _third, _fourth) = (low.GetLower(), low.GetUpper(), high.GetLower(), high.GetUpper());
+        return i;
+    }
+
+    private int AddNarrow(ReadOnlySpan<float> values, float scale)
+    {
         Vector256<float> scales = Vector256.Create(scale);
         Vector256<double> first = _first;
         Vector256<double> second = _second;
@@ -54,12 +87,10 @@ internal struct SquareSum
         }
 
         (_first, _second, _third, _fourth) = (first, second, third, fourth);
-        for (; i < values.Length; i++)
-        {
-            float product = values[i] * scale;
-            _tail += (double)product * product;
-        }
+        return i;
     }
+
+    private static Vector512<double> Widen(Vector256<float> values) => Avx512F.ConvertToVector512Double(values);
 
     private static double LaneSum(Vector256<double> lanes) => lanes[0] + lanes[1] + lanes[2] + lanes[3];
 }

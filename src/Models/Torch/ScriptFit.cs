@@ -20,7 +20,8 @@ internal static class ScriptFit
             return [$"path is '{plan.Path}', but there is no such file; name what torch.jit.save wrote."];
         }
 
-        return Opened(plan.Path, shape, isSquared ? 1 : classCount, isSquared) is { } mistake ? [mistake] : [];
+        string? mistake = PassingThread.Run(() => Opened(plan.Path, shape, isSquared ? 1 : classCount, isSquared));
+        return mistake is null ? [] : [mistake];
     }
 
     private static string? Opened(string path, IReadOnlyList<int> shape, int outputs, bool isSquared)

@@ -22,12 +22,15 @@ internal sealed class TorchModel : IModel
         _recipe = recipe;
         Kind = plan.Kind;
         L2 = plan.L2;
-        using Network network = NewNetwork();
-        Start = recipe.CreateStart(network);
-        Tensors = Lay([.. network.Parameters.Select(item => (item.Name, item.Value.shape))]);
+        (Start, Tensors, Momenta, Buffers) = PassingThread.Run(() =>
+        {
+            using Network network = NewNetwork();
+            IReadOnlyList<float> momenta = recipe.CreateMomenta(network);
+            return (
+                recipe.CreateStart(network), Lay(network.Parameters.Select(item => (item.Name, item.Value.shape))), momenta,
+                Lay(network.Statistics.Where((_, i) => momenta[i] > 0).Select(item => (item.Name, item.Value.shape))));
+        });
         ParameterCount = Tensors.Count == 0 ? 0 : Tensors[^1].Offset + Tensors[^1].Length;
-        Momenta = recipe.CreateMomenta(network);
-        Buffers = Lay([.. network.Statistics.Where((_, i) => Momenta[i] > 0).Select(item => (item.Name, item.Value.shape))]);
     }
 
     public string Kind { get; }
@@ -70,6 +73,20 @@ internal sealed class TorchModel : IModel
     public IGradientSession CreateSession(int batchMax)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchMax, 1);
+        return PassingThread.Run(() => NewSession(batchMax));
+    }
+
+    /// <summary>None: a network has no smallest L in closed form.</summary>
+    public double? Smoothness(ISampleSource samples) => null;
+
+    /// <summary>For one session.</summary>
+    public ITorchInput CreateInput(int batchMax) => _recipe.CreateInput(batchMax);
+
+    /// <summary>For one session.</summary>
+    public ITorchLoss CreateLoss(int batchMax) => _recipe.CreateLoss(batchMax);
+
+    private TorchSession NewSession(int batchMax)
+    {
         Network network = NewNetwork();
         try
         {
@@ -81,15 +98,6 @@ internal sealed class TorchModel : IModel
             throw TorchErrors.Computing(Kind, batchMax, error);
         }
     }
-
-    /// <summary>None: a network has no smallest L in closed form.</summary>
-    public double? Smoothness(ISampleSource samples) => null;
-
-    /// <summary>For one session.</summary>
-    public ITorchInput CreateInput(int batchMax) => _recipe.CreateInput(batchMax);
-
-    /// <summary>For one session.</summary>
-    public ITorchLoss CreateLoss(int batchMax) => _recipe.CreateLoss(batchMax);
 
     private Network NewNetwork()
     {
@@ -104,9 +112,9 @@ internal sealed class TorchModel : IModel
         }
     }
 
-    private static List<ParameterTensor> Lay(IReadOnlyList<(string Name, long[] Shape)> tensors)
+    private static List<ParameterTensor> Lay(IEnumerable<(string Name, long[] Shape)> tensors)
     {
-        var laid = new List<ParameterTensor>(tensors.Count);
+        List<ParameterTensor> laid = [];
         int offset = 0;
         foreach ((string name, long[] shape) in tensors)
         {
