@@ -20,7 +20,8 @@ internal sealed class GatewayStranger(int port, string cluster, byte[] secret)
     private byte[]? _recorded;
 
     /// <summary>Keeps what a client that is welcome sends, to say it again later.</summary>
-    public async Task RecordAsync() => await TryAsync([], (hello, random) => _recorded = Greeting(hello, Own(hello, random), secret, cluster, "client"), new Random(1));
+    public async Task RecordAsync() =>
+        Assert.False(await TryAsync([], (hello, random) => _recorded = Greeting(hello, Own(hello, random), secret, cluster, "client"), new Random(1)));
 
     /// <summary>Sends a frame behind a greeting that does not count.</summary>
     /// <returns>True when the silo ended the connection and never said that it is welcome.</returns>

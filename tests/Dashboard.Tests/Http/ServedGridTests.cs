@@ -61,7 +61,8 @@ public sealed class ServedGridTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Subset(_routes.Select(route => route.RoutePattern.RawText!).ToHashSet(), Open.ToHashSet());
         foreach (RouteEndpoint route in _routes.Where(route => !Open.Contains(route.RoutePattern.RawText)))
         {
-            string path = route.RoutePattern.RawText!.Replace("{job}", "none-1", StringComparison.Ordinal).Replace("{order}", "cancel", StringComparison.Ordinal);
+            string path = route.RoutePattern.RawText!
+                .Replace("{job}", "none-1", StringComparison.Ordinal).Replace("{order}", "cancel", StringComparison.Ordinal);
             bool isOrder = route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Contains("POST");
 
             Assert.False(await IsInAsync(path, isOrder, null), path);
