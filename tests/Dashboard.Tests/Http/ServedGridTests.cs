@@ -3,22 +3,16 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Routing;
-using OrleansSgd.Core.Scaling;
 using OrleansSgd.Dashboard.Http;
-using OrleansSgd.Dashboard.Security;
 using OrleansSgd.Grains.Contracts;
-using OrleansSgd.Silo;
 using OrleansSgd.Silo.Http;
 using Xunit.Abstractions;
 
 namespace OrleansSgd.Dashboard.Tests.Http;
 
 /// <summary>Goal: all that a silo answers over HTTP is guarded, and nothing of it can be abused. Method: a real grid behind everything it serves.</summary>
-public sealed class ServedGridTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class ServedGridTests(ITestOutputHelper output)
 {
-    private const string ReadToken = "reads-and-nothing-else";
-    private const string SubmitToken = "hands-in-jobs-and-reads";
-    private const string OperateToken = "operates-everything-here";
     private const int Requests = 1000;
     private const int Seed = 20_262;
     private const long GrowthMax = 48 << 20;
@@ -28,63 +22,39 @@ public sealed class ServedGridTests(ITestOutputHelper output) : IAsyncLifetime
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly List<RouteEndpoint> _routes = [];
-    private LocalGrid _grid = null!;
-    private DashboardService _dashboard = null!;
-    private GridHttp _http = null!;
-
-    public async Task InitializeAsync()
-    {
-        AccessTokens tokens = Tokens();
-        _grid = await LocalGrid.StartAsync(1, options => options.ComputeThreads = 1);
-        _dashboard = new DashboardService(new DashboardOptions { Grains = () => _grid.Grains, RoleOf = token => (DashboardRole)tokens.RoleOf(token) });
-        _http = await GridHttp.StartAsync(
-            new HttpPlace(new IPEndPoint(IPAddress.Loopback, 0), Tokens: tokens), new GridHealth(_grid, TimeProvider.System),
-            () => new ScalingDecision(3, "Work is left."), routes =>
-            {
-                _dashboard.Map(routes);
-                _routes.AddRange(routes.DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>());
-            });
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _dashboard.DisposeAsync();
-        await _http.DisposeAsync();
-        await _grid.DisposeAsync();
-    }
-
     [Fact]
     public async Task Every_route_that_is_not_open_to_all_wants_a_token_good_for_it()
     {
-        Assert.True(_routes.Count >= 14, $"Only {_routes.Count} routes were found.");
-        Assert.Subset(_routes.Select(route => route.RoutePattern.RawText!).ToHashSet(), Open.ToHashSet());
-        foreach (RouteEndpoint route in _routes.Where(route => !Open.Contains(route.RoutePattern.RawText)))
+        await using ServedGrid served = await ServedGrid.StartAsync();
+        Assert.True(served.Routes.Count >= 14, $"Only {served.Routes.Count} routes were found.");
+        Assert.Subset(served.Routes.Select(route => route.RoutePattern.RawText!).ToHashSet(), Open.ToHashSet());
+        foreach (RouteEndpoint route in served.Routes.Where(route => !Open.Contains(route.RoutePattern.RawText)))
         {
             string path = route.RoutePattern.RawText!
                 .Replace("{job}", "none-1", StringComparison.Ordinal).Replace("{order}", "cancel", StringComparison.Ordinal);
             bool isOrder = route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Contains("POST");
 
-            Assert.False(await IsInAsync(path, isOrder, null), path);
-            Assert.False(await IsInAsync(path, isOrder, ReadToken[..^1]), path);
-            Assert.False(await IsInAsync(path, isOrder, ReadToken + "x"), path);
-            Assert.Equal(!isOrder, await IsInAsync(path, isOrder, ReadToken));
-            Assert.Equal(!isOrder, await IsInAsync(path, isOrder, SubmitToken));
-            Assert.True(await IsInAsync(path, isOrder, OperateToken), path);
+            Assert.False(await served.IsInAsync(path, isOrder, null), path);
+            Assert.False(await served.IsInAsync(path, isOrder, ServedGrid.ReadToken[..^1]), path);
+            Assert.False(await served.IsInAsync(path, isOrder, ServedGrid.ReadToken + "x"), path);
+            Assert.Equal(!isOrder, await served.IsInAsync(path, isOrder, ServedGrid.ReadToken));
+            Assert.Equal(!isOrder, await served.IsInAsync(path, isOrder, ServedGrid.SubmitToken));
+            Assert.True(await served.IsInAsync(path, isOrder, ServedGrid.OperateToken), path);
         }
     }
 
     [Fact]
     public async Task A_thousand_malformed_requests_to_a_silo_change_nothing_and_leave_no_connection()
     {
+        await using ServedGrid served = await ServedGrid.StartAsync();
         output.WriteLine($"seed {Seed}");
         var random = new Random(Seed);
-        using var open = new OpenConnections(_http.Address.Port);
-        await MalformedRequestTests.SendAsync(_http.Address.Port, Encoding.ASCII.GetBytes(MalformedRequestTests.Whole[0]));
+        using var open = new OpenConnections(served.Port);
+        await MalformedRequestTests.SendAsync(served.Port, Encoding.ASCII.GetBytes(MalformedRequestTests.Whole[0]));
         long before = GC.GetTotalMemory(forceFullCollection: true);
         for (int number = 0; number < Requests; number++)
         {
-            await MalformedRequestTests.SendAsync(_http.Address.Port, MalformedRequestTests.Next(
+            await MalformedRequestTests.SendAsync(served.Port, MalformedRequestTests.Next(
                 random, number,
                 "GET /scaling/wanted-silos HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \r\n\r\n",
                 "GET /api/about HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer reads-and-nothing-els\r\nCookie: grid_token=reads-and-nothing-els\r\n\r\n",
@@ -96,16 +66,17 @@ public sealed class ServedGridTests(ITestOutputHelper output) : IAsyncLifetime
         long after = GC.GetTotalMemory(forceFullCollection: true);
 
         Assert.True(open.Total > Requests, $"Only {open.Total} connections were seen, so nothing is shown of their end.");
-        Assert.True(await IsInAsync("/scaling/wanted-silos", false, ReadToken));
-        Assert.Equal(0, _dashboard.Watchers);
-        Assert.Empty(await _grid.Grains.GetGrain<IGridGrain>(IGridGrain.Key).List());
-        Assert.Single(_grid.Silos);
+        Assert.True(await served.IsInAsync("/scaling/wanted-silos", false, ServedGrid.ReadToken));
+        Assert.Equal(0, served.Dashboard.Watchers);
+        Assert.Empty(await served.Grid.Grains.GetGrain<IGridGrain>(IGridGrain.Key).List());
+        Assert.Single(served.Grid.Silos);
         Assert.True(after - before < GrowthMax, $"The process grew by {(after - before) >> 20} MB over {Requests} requests.");
     }
 
     [Fact]
     public async Task Nothing_can_be_uploaded()
     {
+        await using ServedGrid served = await ServedGrid.StartAsync();
         (string Method, string Path)[] tries =
         [
             ("POST", "/api/jobs"), ("PUT", "/assets/page.js"), ("POST", "/assets/page.js"), ("PUT", "/jobs/none-1"), ("PATCH", "/api/about"),
@@ -114,12 +85,12 @@ public sealed class ServedGridTests(ITestOutputHelper output) : IAsyncLifetime
         using var client = new HttpClient();
         foreach ((string method, string path) in tries)
         {
-            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(_http.Address, path))
+            using var request = new HttpRequestMessage(new HttpMethod(method), served[path])
             {
                 Content = new MultipartFormDataContent { { new ByteArrayContent(new byte[100_000]), "token", "model.pt" } },
             };
             request.Headers.ExpectContinue = true; // so that who refuses can say so before the body comes
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", OperateToken);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ServedGrid.OperateToken);
             request.Headers.Add(PageGuard.OrderHeader, "1");
 
             using HttpResponseMessage answer = await client.SendAsync(request);
@@ -131,8 +102,9 @@ public sealed class ServedGridTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task Who_dribbles_a_request_is_sent_away()
     {
+        await using ServedGrid served = await ServedGrid.StartAsync();
         using var socket = new TcpClient();
-        await socket.ConnectAsync(IPAddress.Loopback, _http.Address.Port);
+        await socket.ConnectAsync(IPAddress.Loopback, served.Port);
         NetworkStream stream = socket.GetStream();
         await stream.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "u8.ToArray());
 
@@ -145,9 +117,10 @@ public sealed class ServedGridTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task Who_asks_too_often_is_told_to_wait_and_probes_still_hear_that_the_process_lives()
     {
+        await using ServedGrid served = await ServedGrid.StartAsync();
         var budget = new RequestBudget(new StandingTime());
         await using GridHttp http = await GridHttp.StartAsync(
-            new HttpPlace(new IPEndPoint(IPAddress.Loopback, 0)) { Requests = budget }, new GridHealth(_grid, TimeProvider.System));
+            new HttpPlace(new IPEndPoint(IPAddress.Loopback, 0)) { Requests = budget }, new GridHealth(served.Grid, TimeProvider.System));
         using var client = new HttpClient { BaseAddress = http.Address };
         while (budget.TrySpend(IPAddress.Loopback))
         {
@@ -159,30 +132,6 @@ public sealed class ServedGridTests(ITestOutputHelper output) : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.TooManyRequests, HttpStatusCode.OK), (deferred.StatusCode, live.StatusCode));
         Assert.Equal(TimeSpan.FromSeconds(1), deferred.Headers.RetryAfter!.Delta);
-    }
-
-    // Whether a request got past who asks and what they may: what it then finds is another question.
-    private async Task<bool> IsInAsync(string path, bool isOrder, string? token)
-    {
-        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
-        using var request = new HttpRequestMessage(isOrder ? HttpMethod.Post : HttpMethod.Get, new Uri(_http.Address, path));
-        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
-        if (isOrder)
-        {
-            request.Headers.Add(PageGuard.OrderHeader, "1");
-        }
-
-        using HttpResponseMessage answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(Patience);
-        return answer.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.Redirect);
-    }
-
-    private static AccessTokens Tokens()
-    {
-        string file = Path.GetTempFileName();
-        File.WriteAllText(file, $"read {ReadToken}\nsubmit {SubmitToken}\noperate {OperateToken}\n");
-        (AccessTokens? tokens, _) = AccessTokens.Load(file);
-        File.Delete(file);
-        return tokens!;
     }
 
     private sealed class StandingTime : TimeProvider
