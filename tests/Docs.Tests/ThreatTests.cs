@@ -23,7 +23,8 @@ public sealed partial class ThreatTests
         string[] threats = [.. Rows(Markdown.Read(Page)).Select(row => row[0].ToLowerInvariant())];
 
         Assert.True(threats.Length >= 25, $"There are only {threats.Length} threats.");
-        string[] words = ["another machine", "another user", "token", "another site", "malformed", "path", "link", "upload", "secret", "markup", "memory", "slow"];
+        string[] words =
+            ["another machine", "another user", "token", "another site", "malformed", "path", "link", "upload", "secret", "markup", "memory", "slow"];
         Assert.All(words, word => Assert.Contains(threats, threat => threat.Contains(word, StringComparison.Ordinal)));
     }
 
