@@ -13,6 +13,7 @@ using OrleansSgd.Data;
 using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Compute;
 using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Grains.Grid;
 using OrleansSgd.Telemetry;
 using OrleansSgd.Telemetry.Ledger;
 using OrleansSgd.Telemetry.Spans;
@@ -353,6 +354,13 @@ public sealed partial class JobGrain(
         try
         {
             JobPlan plan = JobPlan.FromJson(_planText);
+            if (JobRoots.Mistakes(plan, options.Value.JobRoots, options.Value.DataFolder, isBegun: from?.Saved is not null).FirstOrDefault() is { } outside)
+            {
+                // Whoever submits is told so at the door. This is for what came another way: by a direct call, or out of the store.
+                Refuse(outside, "Nothing in the store was changed.");
+                return;
+            }
+
             DataSets sets = await data.OpenAsync(plan.Data, options.Value.DataFolder);
             string[] mistakes = [.. plan.Mistakes(), .. plan.MistakesWith(sets, isBegun: from?.Saved is not null)];
             if (mistakes.Length > 0)

@@ -23,6 +23,9 @@ public sealed record HttpPlace(IPEndPoint EndPoint, X509Certificate2? Certificat
         ? null
         : $"HTTP on {EndPoint} can be reached from other machines, so it needs TLS and tokens; "
             + $"give certificate and tokens, or use {IPAddress.Loopback}:{EndPoint.Port}.";
+
+    /// <summary>How often each address may ask.</summary>
+    public RequestBudget Requests { get; init; } = new(TimeProvider.System);
 }
 
 /// <summary>The HTTP endpoints of a silo process: whether it lives, whether it is ready, how many silos are wanted, and what others add.</summary>
@@ -35,8 +38,12 @@ public sealed class GridHttp : IAsyncDisposable
     /// <summary>200 while the process is of use, 503 and the reasons when it is not.</summary>
     public const string ReadyPath = "/health/ready";
 
+    // Some hundreds of watchers, and as many that come and go.
     private const int ConnectionsMax = 1000;
     private const int HeadersSizeMax = 16 * 1024;
+
+    // Who sends a request sends it at once; who dribbles it holds a connection for nothing.
+    private static readonly TimeSpan HeadersPatience = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication _app;
 
@@ -74,10 +81,12 @@ public sealed class GridHttp : IAsyncDisposable
             options.Limits.MaxConcurrentConnections = ConnectionsMax;
             options.Limits.MaxRequestHeadersTotalSize = HeadersSizeMax;
             options.Limits.MaxRequestBodySize = 0;
+            options.Limits.RequestHeadersTimeout = HeadersPatience;
             options.Listen(place.EndPoint, listen => _ = place.Certificate is { } certificate ? listen.UseHttps(certificate) : listen);
         });
         _ = place.Certificate is null ? builder.WebHost : builder.WebHost.UseKestrelHttpsConfiguration();
         WebApplication app = builder.Build();
+        app.Use((context, next) => IsWithinBudget(context, place.Requests) ? next(context) : DeferAsync(context));
         app.MapGet(LivePath, context => WriteAsync(context, StatusCodes.Status200OK, json => json.WriteString("status", "live")));
         app.MapGet(ReadyPath, context => ReadyAsync(context, health));
         if (wanted is not null)
@@ -109,6 +118,18 @@ public sealed class GridHttp : IAsyncDisposable
             ? header[Scheme.Length..]
             : null;
         return tokens is null || tokens.RoleOf(given) >= AccessRole.Read;
+    }
+
+    // That the process lives costs nothing to say, and who restarts processes must hear it.
+    private static bool IsWithinBudget(HttpContext context, RequestBudget requests) =>
+        context.Request.Path == LivePath || requests.TrySpend(context.Connection.RemoteIpAddress ?? IPAddress.None);
+
+    private static Task DeferAsync(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return WriteAsync(
+            context, StatusCodes.Status429TooManyRequests,
+            json => json.WriteString("error", $"More than {RequestBudget.PerSecond} requests a second come from your address; ask again in a second."));
     }
 
     private static Task RefuseAsync(HttpContext context)

@@ -28,6 +28,9 @@ internal sealed class GatewayWire
         _secret = File.Exists(file) ? File.ReadAllBytes(file) : null;
     }
 
+    /// <summary>What silo and clients know; null where the runtime has no such thing.</summary>
+    public byte[]? Secret => _secret;
+
     /// <summary>Whether the runtime has such a secret at all.</summary>
     public bool HasSecret => _secret is not null;
 
@@ -129,9 +132,9 @@ internal sealed class GatewayWire
         .. Varint((ulong)(uint)value << 1),
     ];
 
-    private static byte[] Text(string text) => [.. Varint((ulong)Encoding.UTF8.GetByteCount(text) + 1), .. Encoding.UTF8.GetBytes(text)];
+    internal static byte[] Text(string text) => [.. Varint((ulong)Encoding.UTF8.GetByteCount(text) + 1), .. Encoding.UTF8.GetBytes(text)];
 
-    private static byte[] Varint(ulong value)
+    internal static byte[] Varint(ulong value)
     {
         var bytes = new List<byte>();
         for (; value >= 0x80; value >>= 7)
@@ -142,7 +145,7 @@ internal sealed class GatewayWire
         return [.. bytes, (byte)value];
     }
 
-    private static byte[] Frame(byte kind, byte[] payload)
+    internal static byte[] Frame(byte kind, byte[] payload)
     {
         var frame = new byte[5 + payload.Length];
         BinaryPrimitives.WriteUInt32LittleEndian(frame, (uint)payload.Length + 1);

@@ -13,7 +13,8 @@ public sealed class MalformedRequestTests(ITestOutputHelper output)
     // Far more than what a thousand connections leave behind, far less than what a leak of 64 KB a request would.
     private const long GrowthMax = 48 << 20;
 
-    private static readonly string[] Whole =
+    /// <summary>Requests of every kind of route, some of them wrong from the start.</summary>
+    internal static readonly string[] Whole =
     [
         "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
         "GET /api/grid/events HTTP/1.1\r\nHost: 127.0.0.1\r\nLast-Event-ID: 1-2\r\n\r\n",
@@ -32,6 +33,7 @@ public sealed class MalformedRequestTests(ITestOutputHelper output)
         var script = new ScriptedGrid.Script();
         await using PageServer server = await PageServer.StartAsync(ScriptedGrid.Options(script));
         var random = new Random(Seed);
+        using var open = new OpenConnections(server.Address.Port);
         await SendAsync(server.Address.Port, Encoding.ASCII.GetBytes(Whole[0]));
         long before = GC.GetTotalMemory(forceFullCollection: true);
         for (int i = 0; i < Requests; i++)
@@ -39,19 +41,22 @@ public sealed class MalformedRequestTests(ITestOutputHelper output)
             await SendAsync(server.Address.Port, Next(random, i));
         }
 
+        await open.AllClosedAsync();
         using var client = new HttpClient();
         using HttpResponseMessage answer = await client.GetAsync(server["/api/about"]);
         long after = GC.GetTotalMemory(forceFullCollection: true);
 
         Assert.Equal(200, (int)answer.StatusCode);
         Assert.Empty(script.Orders);
+        Assert.True(open.Total > Requests, $"Only {open.Total} connections were seen, so nothing is shown of their end.");
         Assert.True(after - before < GrowthMax, $"The process grew by {(after - before) >> 20} MB over {Requests} requests.");
     }
 
-    // Bytes at random, or a whole request that is cut, doubled, swollen or has bytes changed.
-    private static byte[] Next(Random random, int number)
+    /// <summary>Bytes at random, or a whole request that is cut, doubled, swollen or has bytes changed.</summary>
+    internal static byte[] Next(Random random, int number, params ReadOnlySpan<string> more)
     {
-        byte[] request = Encoding.ASCII.GetBytes(Whole[number % Whole.Length]);
+        string[] all = [.. Whole, .. more];
+        byte[] request = Encoding.ASCII.GetBytes(all[number % all.Length]);
         switch (random.Next(5))
         {
             case 0:
@@ -74,8 +79,8 @@ public sealed class MalformedRequestTests(ITestOutputHelper output)
         }
     }
 
-    // What comes back is of no interest here, and a server that hangs up is right.
-    private static async Task SendAsync(int port, byte[] request)
+    /// <summary>Sends a request over a connection of its own. What comes back is of no interest, and a server that hangs up is right.</summary>
+    internal static async Task SendAsync(int port, byte[] request)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync("127.0.0.1", port);
