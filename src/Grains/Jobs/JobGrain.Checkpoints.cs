@@ -163,6 +163,7 @@ public sealed partial class JobGrain
         Run = run.Coordinator.Save() with { EpochsEvaluated = _events.LastOrDefault(one => one.Kind == "evaluated")?.Epoch ?? 0 },
         Reports = run.Reports.Save(),
         Events = [.. _events],
+        Points = PointsUntilNow(),
         Seconds = Seconds,
         TakenAt = time.GetUtcNow(),
         Cluster = cluster.Value.ClusterId,

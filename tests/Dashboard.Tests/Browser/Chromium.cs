@@ -13,6 +13,12 @@ public sealed class Chromium : IAsyncLifetime, IDisposable
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
+    // What Chromium says of an evaluation whose document goes away, is gone, or has not come yet.
+    private static readonly string[] GoneWords =
+    [
+        "Inspected target navigated or closed", "Execution context was destroyed", "Cannot find default execution context", "Promise was collected",
+    ];
+
     // A busy machine; what hangs is to fail with a name and not to hang the run.
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -156,6 +162,12 @@ public sealed class Chromium : IAsyncLifetime, IDisposable
         }
     }
 
+    private static InvalidOperationException Refusal(JsonNode error)
+    {
+        string text = $"Chromium refused: {error.ToJsonString()}";
+        return GoneWords.Any(word => text.Contains(word, StringComparison.Ordinal)) ? new DocumentGoneException(text) : new InvalidOperationException(text);
+    }
+
     private void Take(JsonNode message)
     {
         if (message["id"] is { } id)
@@ -164,7 +176,7 @@ public sealed class Chromium : IAsyncLifetime, IDisposable
             {
                 if (message["error"] is { } error)
                 {
-                    call.SetException(new InvalidOperationException($"Chromium refused: {error.ToJsonString()}"));
+                    call.SetException(Refusal(error));
                 }
                 else
                 {
@@ -178,6 +190,9 @@ public sealed class Chromium : IAsyncLifetime, IDisposable
         }
     }
 }
+
+/// <summary>The document in which something was evaluated has gone before there was an answer.</summary>
+internal sealed class DocumentGoneException(string message) : InvalidOperationException(message);
 
 /// <summary>The tests that share one browser.</summary>
 [CollectionDefinition(Name)]
