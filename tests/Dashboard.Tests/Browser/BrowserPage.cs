@@ -111,12 +111,17 @@ internal sealed class BrowserPage(Chromium browser, string session, string conte
         return [.. findings!.AsArray().Select(one => (string)one!)];
     }
 
-    /// <summary>Keeps a picture of the whole page under artifacts/screenshots.</summary>
-    public async Task KeepPictureAsync(string name)
+    /// <summary>Keeps a picture of the page under artifacts/screenshots.</summary>
+    /// <param name="isWhole">Whether it shows what one has to scroll to, too.</param>
+    /// <returns>Its size in bytes.</returns>
+    public async Task<long> KeepPictureAsync(string name, bool isWhole = true)
     {
-        JsonNode picture = await CallAsync("Page.captureScreenshot", new { format = "png", captureBeyondViewport = true });
-        string folder = Screenshots.Folder;
-        await File.WriteAllBytesAsync(Path.Combine(folder, name + ".png"), Convert.FromBase64String((string)picture["data"]!));
+        JsonNode picture = await CallAsync("Page.captureScreenshot", new { format = "png", captureBeyondViewport = isWhole });
+        string path = Path.Combine(Screenshots.Folder, name + ".png");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        byte[] bytes = Convert.FromBase64String((string)picture["data"]!);
+        await File.WriteAllBytesAsync(path, bytes);
+        return bytes.Length;
     }
 
     /// <summary>Something happened to the page.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -103,6 +104,13 @@ public sealed class Chromium : IAsyncLifetime, IDisposable
         }
     }
 
+    /// <summary>Bytes of memory that the processes of all open pages have for themselves, as the system counts them.</summary>
+    internal async Task<long> MemoryOfPagesAsync()
+    {
+        JsonNode processes = await CallAsync("SystemInfo.getProcessInfo", null);
+        return processes["processInfo"]!.AsArray().Where(one => (string?)one!["type"] == "renderer").Sum(one => OwnMemory((int)one!["id"]!));
+    }
+
     /// <summary>Closes a page.</summary>
     internal async Task CloseAsync(BrowserPage page)
     {
@@ -125,6 +133,13 @@ public sealed class Chromium : IAsyncLifetime, IDisposable
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         })!;
+    }
+
+    private static long OwnMemory(int process)
+    {
+        const string Name = "RssAnon:";
+        string line = File.ReadLines($"/proc/{process}/status").First(one => one.StartsWith(Name, StringComparison.Ordinal));
+        return 1024 * long.Parse(line[Name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
     }
 
     private static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
