@@ -9,7 +9,8 @@ namespace OrleansSgd.Dashboard.Tests.Pages;
 public sealed class PictureTests(Chromium browser) : IDisposable
 {
     private const int Width = 960;
-    private const int Height = 640;
+    private const int Height = 900;
+    private const int HeightOfReport = 1100; // down to its first plots
 
     // They are in every clone for ever.
     private const long SizeMax = 150_000;
@@ -34,7 +35,7 @@ public sealed class PictureTests(Chromium browser) : IDisposable
             "cluster" => (server["/cluster"], "document.querySelectorAll('.member.worker').length >= 8"),
             _ => (ShownReport.Write(_folder), "document.querySelectorAll('figure svg').length === 6"),
         };
-        await using BrowserPage page = await browser.OpenAsync(address, Width, Height, isDark);
+        await using BrowserPage page = await browser.OpenAsync(address, Width, name == "report" ? HeightOfReport : Height, isDark);
         await page.UntilAsync(whole, $"the {name} in full");
         await page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
 
@@ -51,13 +52,15 @@ public sealed class PictureTests(Chromium browser) : IDisposable
     private static ScriptedGrid.Script InTheMiddle()
     {
         const int Before = 160;
+        const double Stretch = 30; // its events are those of the first second
         ScriptedGrid.Script script = ShownGrid.Script();
         Func<string, long, JobProgress> shown = script.Progress;
         script.Curve = [.. Enumerable.Range(1, Before).Select(poll => JobPoint.Of(ShownGrid.Progress(poll)))];
         script.Progress = (job, asked) =>
         {
             JobProgress now = shown(job, asked);
-            return ShownGrid.Progress(Before + asked) with { Events = now.Events, EventsEnd = now.EventsEnd };
+            JobEvent[] spread = [.. now.Events.Select(one => one with { Seconds = Stretch * one.Seconds, Tickets = (long)(Stretch * one.Tickets) })];
+            return ShownGrid.Progress(Before + asked) with { Events = spread, EventsEnd = now.EventsEnd };
         };
         return script;
     }
