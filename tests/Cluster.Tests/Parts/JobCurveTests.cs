@@ -20,7 +20,7 @@ public sealed class JobCurveTests
         Assert.Equal(0, seconds[0]);
         Assert.Equal(seconds.Order(), seconds);
         double between = seconds.Zip(seconds.Skip(1), (before, after) => after - before).Append(end - seconds[^1]).Max();
-        Assert.InRange(between, 0, Math.Max(2 * PollSeconds, end / 50)); // a fiftieth of a plot's width is seen as a line
+        Assert.InRange(between, 0, Math.Max(2 * PollSeconds, end / 40)); // a step of a fortieth of a plot still looks like a line
     }
 
     [Fact]
