@@ -23,6 +23,9 @@ public class ScriptedGrid : DispatchProxy
         /// <summary>By job and number of the question, from 1.</summary>
         public Func<string, long, JobProgress> Progress { get; set; } = (_, _) => new JobProgress { Phase = JobPhase.Running };
 
+        /// <summary>What a job's figures were before anybody asked.</summary>
+        public JobPoint[] Curve { get; set; } = [];
+
         public Func<string, JobMembers> Members { get; set; } = _ => Placed(2, 2, AddressOf(0), AddressOf(1));
 
         public Func<SpanLine[]> Spans { get; set; } = () => [];
@@ -62,6 +65,7 @@ public class ScriptedGrid : DispatchProxy
         nameof(IManagementGrain.GetHosts) => Task.FromResult(_script.Silos.ToDictionary(SiloAddress.FromParsableString, _ => SiloStatus.Active)),
         nameof(IGridGrain.List) => Task.FromResult<JobSummary[]>([.. _script.Jobs]),
         nameof(IJobGrain.Progress) => Task.FromResult(_script.NextProgress(_key)),
+        nameof(IJobGrain.Curve) => Task.FromResult(_script.Curve),
         nameof(IJobGrain.Members) => Task.FromResult(_script.Members(_key)),
         nameof(ISpanGrain.Recent) => Task.FromResult(_script.Spans()),
         nameof(IJobGrain.Pause) or nameof(IJobGrain.Continue) => Ordered(targetMethod.Name, Task.FromResult(new OperatorAnswer(null))),

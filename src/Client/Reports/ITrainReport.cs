@@ -17,6 +17,9 @@ internal interface ITrainReport
     /// <summary>Several times a second.</summary>
     void Progressed(ProgressFacts progress);
 
+    /// <summary>Where the run was before somebody began to watch: after <see cref="Started"/> and before everything else, in order.</summary>
+    void Recalled(ProgressFacts before);
+
     /// <summary>The model was judged on the test set.</summary>
     void Evaluated(JobEvent evaluated);
 

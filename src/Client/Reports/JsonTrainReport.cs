@@ -41,6 +41,8 @@ internal sealed class JsonTrainReport(Terminal terminal, string? job = null) : I
         json.Number("bytesPulled", now.BytesPulled);
     });
 
+    public void Recalled(ProgressFacts before) => Progressed(before);
+
     public void Evaluated(JobEvent evaluated) => Write("evaluated", json =>
     {
         json.Measure("seconds", evaluated.Seconds);

@@ -54,6 +54,11 @@ internal sealed class LiveTrainReport(IAnsiConsole console, string interruption 
         Draw();
     }
 
+    public void Recalled(ProgressFacts before)
+    {
+        // The picture shows the newest alone.
+    }
+
     public void Evaluated(JobEvent evaluated)
     {
         _evaluated = evaluated;

@@ -49,6 +49,11 @@ internal sealed class PlainTrainReport(Terminal terminal, string? job = null) : 
         }
     }
 
+    public void Recalled(ProgressFacts before)
+    {
+        // Lines are for what happens: a log has those of an earlier process already.
+    }
+
     public void Evaluated(JobEvent evaluated) => Line(evaluated.Seconds, TrainText.Evaluation(evaluated));
 
     public void Resumed(JobEvent resumed) => Line(resumed.Seconds, TrainText.Resumed(resumed));

@@ -73,7 +73,8 @@ internal sealed class JobWatch(Func<IGrainFactory> grains, ITrainReport report, 
                 JobProgress progress = await job.Progress(_history.EventsSeen);
                 answeredAt = time.GetTimestamp();
                 Silence(isSilent: false);
-                Show(id, plan, progress);
+                await BeginAsync(id, plan, progress);
+                Show(progress);
                 if (progress.IsOver)
                 {
                     return await EndAsync(job, progress);
@@ -113,14 +114,26 @@ internal sealed class JobWatch(Func<IGrainFactory> grains, ITrainReport report, 
         }
     }
 
-    private void Show(string job, JobPlan plan, JobProgress progress)
+    // Whoever comes late, or watches the next life of a job, is told first what was before.
+    private async Task BeginAsync(string job, JobPlan plan, JobProgress progress)
     {
-        if (_started is null && progress.Parameters > 0)
+        if (_started is not null || progress.Parameters == 0)
         {
-            _started = new StartedFacts(job, plan, progress.Silos, progress.Parameters);
-            report.Started(_started);
+            return;
         }
 
+        JobPoint[] before = await grains().GetGrain<IJobGrain>(job).Curve();
+        _started = new StartedFacts(job, plan, progress.Silos, progress.Parameters);
+        report.Started(_started);
+        foreach (JobPoint point in before.Where(point => point.Seconds < progress.Seconds))
+        {
+            _speed.Add(point.Seconds, point.Samples);
+            report.Recalled(new ProgressFacts(point.On(progress), _speed.Rate, _speed.SecondsUntil(progress.SamplesTotal)));
+        }
+    }
+
+    private void Show(JobProgress progress)
+    {
         _history.Show(progress);
         if (_started is not null && (progress.Samples != _shown?.Samples || progress.Phase != _shown.Phase))
         {

@@ -91,6 +91,13 @@ internal sealed class RunLog : ITrainReport, IDisposable
     }
 
     /// <inheritdoc/>
+    public void Recalled(ProgressFacts before)
+    {
+        Write(report => report.Progressed(before));
+        _shown.Recalled(before);
+    }
+
+    /// <inheritdoc/>
     public void Evaluated(JobEvent evaluated)
     {
         Write(report => report.Evaluated(evaluated));

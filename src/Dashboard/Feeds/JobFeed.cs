@@ -19,6 +19,7 @@ internal sealed class JobFeed(DashboardOptions options, string job) : Feed(optio
     private double _accuracy = double.NaN;
     private int _eventsSeen;
     private bool _isAsked;
+    private bool _isDrawn;
 
     /// <summary>Id of the job.</summary>
     public string Job => job;
@@ -32,8 +33,10 @@ internal sealed class JobFeed(DashboardOptions options, string job) : Feed(optio
     {
         try
         {
-            JobProgress progress = await Grains.GetGrain<IJobGrain>(job).Progress(_eventsSeen).WaitAsync(cancellation);
-            Change("progress", () => Take(progress));
+            IJobGrain grain = Grains.GetGrain<IJobGrain>(job);
+            JobProgress progress = await grain.Progress(_eventsSeen).WaitAsync(cancellation);
+            JobPoint[] before = _isDrawn || progress.Parameters == 0 ? [] : await grain.Curve().WaitAsync(cancellation);
+            Change(before.Length > 0 ? "state" : "progress", () => Take(progress, before));
         }
         catch (Exception error) when (IsPassing(error))
         {
@@ -54,9 +57,11 @@ internal sealed class JobFeed(DashboardOptions options, string job) : Feed(optio
         WriteEvents(json, _events);
     });
 
-    private byte[] Take(JobProgress progress)
+    private byte[] Take(JobProgress progress, JobPoint[] before)
     {
         _isAsked = true;
+        _isDrawn |= progress.Parameters > 0;
+        Recall(progress, before);
         _trouble = null;
         _eventsSeen = progress.EventsEnd;
         foreach (JobEvent happened in progress.Events)
@@ -78,7 +83,8 @@ internal sealed class JobFeed(DashboardOptions options, string job) : Feed(optio
             _curve.Add(point);
         }
 
-        return Write(json =>
+        // A page that was open already has none of what was before: it begins anew.
+        return before.Length > 0 ? WriteState() : Write(json =>
         {
             WriteFigures(json);
             json.WriteStartArray("point");
@@ -90,6 +96,18 @@ internal sealed class JobFeed(DashboardOptions options, string job) : Feed(optio
             json.WriteEndArray();
             WriteEvents(json, progress.Events);
         });
+    }
+
+    // The job's life before anybody of this process asked: the curves have no gap where a process ended.
+    private void Recall(JobProgress progress, JobPoint[] before)
+    {
+        JobEvent[] evaluated = [.. progress.Events.Where(one => one.Kind == "evaluated")];
+        foreach (JobPoint point in before.Where(point => point.Seconds < progress.Seconds))
+        {
+            _rate.Add(point.Seconds, point.Samples);
+            double accuracy = evaluated.LastOrDefault(one => one.Seconds <= point.Seconds)?.TestAccuracy ?? double.NaN;
+            _curve.Add(CurvePoint.Of(point.On(progress), _rate.PerSecond, accuracy));
+        }
     }
 
     // Said once: a job that is away for long needs no frame for every poll.

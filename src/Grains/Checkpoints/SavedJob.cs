@@ -19,6 +19,9 @@ internal sealed record SavedJob
     /// <summary>What had happened.</summary>
     public JobEvent[] Events { get => field ?? []; init; }
 
+    /// <summary>Its figures over time, up to the checkpoint itself.</summary>
+    public JobPoint[] Points { get => field ?? []; init; }
+
     /// <summary>Seconds of training so far, over all coordinators.</summary>
     public double Seconds { get; init; }
 

@@ -41,6 +41,10 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("WaitFor")]
     Task<JobProgress> WaitFor(long ticketsMin, int eventsSeen);
 
+    /// <summary>Its figures over time, from its first second on, over all its coordinators: for who begins to watch it. In order of time, at most a few hundred.</summary>
+    [Alias("Curve")]
+    Task<JobPoint[]> Curve();
+
     /// <summary>The silo that hosts the job's coordinator.</summary>
     [Alias("Silo")]
     Task<string> Silo();

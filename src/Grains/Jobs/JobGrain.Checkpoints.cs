@@ -158,23 +158,28 @@ public sealed partial class JobGrain
         }
     }
 
-    private SavedJob Saved(Run run) => new()
+    private SavedJob Saved(Run run)
     {
-        Run = run.Coordinator.Save() with { EpochsEvaluated = _events.LastOrDefault(one => one.Kind == "evaluated")?.Epoch ?? 0 },
-        Reports = run.Reports.Save(),
-        Events = [.. _events],
-        Seconds = Seconds,
-        TakenAt = time.GetUtcNow(),
-        Cluster = cluster.Value.ClusterId,
-        LogMark = run.Log!.End,
-        LogCuts = _logCuts,
-        Leaving = [.. _leaving],
-        Resumptions = _resumptions,
-        TicketsRedone = _ticketsRedone,
-        RecoverySecondsMax = _recovery.SecondsMax,
-        IsPaused = run.Coordinator.IsPaused,
-        WorkersMax = run.Coordinator.WorkersMax,
-    };
+        JobPoint[] points = PointsUntilNow();
+        return new SavedJob
+        {
+            Run = run.Coordinator.Save() with { EpochsEvaluated = _events.LastOrDefault(one => one.Kind == "evaluated")?.Epoch ?? 0 },
+            Reports = run.Reports.Save(),
+            Events = [.. _events],
+            Points = points,
+            Seconds = points[^1].Seconds,
+            TakenAt = time.GetUtcNow(),
+            Cluster = cluster.Value.ClusterId,
+            LogMark = run.Log!.End,
+            LogCuts = _logCuts,
+            Leaving = [.. _leaving],
+            Resumptions = _resumptions,
+            TicketsRedone = _ticketsRedone,
+            RecoverySecondsMax = _recovery.SecondsMax,
+            IsPaused = run.Coordinator.IsPaused,
+            WorkersMax = run.Coordinator.WorkersMax,
+        };
+    }
 
     private async Task WriteAsync(Run run, HeldRun held)
     {

@@ -51,6 +51,7 @@ public sealed partial class JobGrain
 
             byte[] ended = EndedJob.ToBytes(ProgressNow(eventsSeen: 0) with { Phase = phase });
             parts.Add(await store.WriteAsync(claim, EndedJob.PartName, ended, CancellationToken.None));
+            parts.Add(await store.WriteAsync(claim, EndedJob.CurveName, EndedJob.ToBytes(PointsUntilNow()), CancellationToken.None));
             await store.PublishAsync(
                 claim, ManifestOf(run, ++_checkpointNumber, run.Coordinator.Totals.Tickets, phase.ToString(), parts), CancellationToken.None);
             _checkpoints++;

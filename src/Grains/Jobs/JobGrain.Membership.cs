@@ -38,6 +38,7 @@ public sealed partial class JobGrain
             CutWhenDue(_run);
             CheckpointWhenDue(_run);
             _run.Ledger.Flush();
+            NotePoint();
             Pump();
         }
 

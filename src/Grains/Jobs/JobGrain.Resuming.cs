@@ -157,10 +157,11 @@ public sealed partial class JobGrain
         JobProgress? ended = null;
         foreach (CheckpointPart part in manifest.Parts)
         {
-            if (part.Name is EndedJob.PartName or EndedJob.ModelName or EndedJob.StatisticsName)
+            if (part.Name is EndedJob.PartName or EndedJob.CurveName or EndedJob.ModelName or EndedJob.StatisticsName)
             {
                 ReadOnlyMemory<byte> bytes = await store.ReadAsync(Job, part, CancellationToken.None);
                 ended = part.Name == EndedJob.PartName ? EndedJob.Read(bytes.Span) : ended;
+                _curveEnded = part.Name == EndedJob.CurveName ? EndedJob.ReadCurve(bytes.Span) : _curveEnded;
                 _trained = part.Name == EndedJob.ModelName ? MemoryMarshal.Cast<byte, float>(bytes.Span).ToArray() : _trained;
                 _statistics = part.Name == EndedJob.StatisticsName ? MemoryMarshal.Cast<byte, float>(bytes.Span).ToArray() : _statistics;
             }
@@ -255,6 +256,7 @@ public sealed partial class JobGrain
         _secondsBefore = from.Saved?.Seconds ?? 0;
         _recovery.SecondsMax = from.Saved?.RecoverySecondsMax ?? double.NaN;
         _events.InsertRange(0, from.Saved?.Events ?? []);
+        _curve.GoOn(from.Saved?.Points ?? []);
         _eventsBase = (int)from.Claim.Generation << EventNumberBits;
         double away = from.Saved is { } saved ? Math.Max(0, (time.GetUtcNow() - saved.TakenAt).TotalSeconds) : 0;
         _resumedAt = _events.Count;

@@ -116,7 +116,7 @@ public sealed partial class JobGrain(
         }
 
         RunTotals totals = _run?.Coordinator.Totals ?? new();
-        MonitorReport? consistency = _closed ?? _run?.Ledger.Report();
+        MonitorReport? consistency = _closed ?? ReportLately();
         NoteWarnings(consistency?.Warnings ?? []);
         return new JobProgress
         {

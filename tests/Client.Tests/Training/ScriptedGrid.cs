@@ -17,6 +17,7 @@ public class ScriptedGrid : DispatchProxy
         nameof(IGrainFactory.GetGrain) => targetMethod.ReturnType == typeof(IGridGrain) ? Proxy<IGridGrain>(_script) : Proxy<IJobGrain>(_script),
         nameof(IGridGrain.Submit) => Task.FromResult(new SubmitAnswer("tiny-1", [])),
         nameof(IJobGrain.Progress) => Task.FromResult(_script.Dequeue()),
+        nameof(IJobGrain.Curve) => Task.FromResult<JobPoint[]>([]),
         nameof(IJobGrain.Model) or nameof(IJobGrain.Statistics) => Task.FromResult(new ModelPiece(ReadOnlyMemory<byte>.Empty)),
         _ => throw new NotSupportedException($"The scripted grid has no {targetMethod.Name}."),
     };

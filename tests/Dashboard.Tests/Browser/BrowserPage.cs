@@ -7,9 +7,14 @@ namespace OrleansSgd.Dashboard.Tests.Browser;
 /// <summary>One page of the browser: what a user sees of it, and does with it.</summary>
 internal sealed class BrowserPage(Chromium browser, string session, string context) : IAsyncDisposable
 {
+    // No test goes through more documents while it waits for one thing; a page that sends itself round in circles is a defect.
+    private const int NavigationsMax = 5;
+
     private readonly ConcurrentQueue<string> _troubles = new();
     private readonly ConcurrentQueue<string> _requests = new();
-    private TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // By navigation: the end of an earlier one must not be taken for that of the one that is waited for.
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _loaded = new();
 
     public string Session => session;
 
@@ -24,6 +29,7 @@ internal sealed class BrowserPage(Chromium browser, string session, string conte
     public async Task BeginAsync(int width, int height, bool isDark)
     {
         await CallAsync("Page.enable", null);
+        await CallAsync("Page.setLifecycleEventsEnabled", new { enabled = true });
         await CallAsync("Runtime.enable", null);
         await CallAsync("Log.enable", null);
         await CallAsync("Network.enable", null);
@@ -34,9 +40,13 @@ internal sealed class BrowserPage(Chromium browser, string session, string conte
     /// <summary>Opens an address and waits until it is loaded.</summary>
     public async Task GoAsync(Uri address)
     {
-        _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await CallAsync("Page.navigate", new { url = address.ToString() });
-        await _loaded.Task.WaitAsync(Chromium.Patience);
+        JsonNode navigation = await CallAsync("Page.navigate", new { url = address.ToString() });
+        if ((string?)navigation["errorText"] is { } error)
+        {
+            throw new InvalidOperationException($"{address} cannot be opened: {error}");
+        }
+
+        await Loaded((string)navigation["loaderId"]!).Task.WaitAsync(Chromium.Patience);
     }
 
     /// <summary>The value of an expression in the page; a promise is waited for.</summary>
@@ -48,7 +58,7 @@ internal sealed class BrowserPage(Chromium browser, string session, string conte
             : answer["result"]?["value"]?.DeepClone();
     }
 
-    /// <summary>Waits until an expression is true; the page looks at every frame it draws.</summary>
+    /// <summary>Waits until an expression is true, also over what the page navigates to meanwhile.</summary>
     /// <param name="what">What is waited for, for the message when it never is.</param>
     public async Task UntilAsync(string expression, string what)
     {
@@ -56,7 +66,10 @@ internal sealed class BrowserPage(Chromium browser, string session, string conte
         string wait = $"new Promise(done => {{ const look = () => ({expression}) ? done(true) : setTimeout(look, 20); look(); }})";
         try
         {
-            await EvaluateAsync(wait);
+            for (int documents = 0; !await HoldsAsync(wait); documents++)
+            {
+                Assert.InRange(documents, 0, NavigationsMax);
+            }
         }
         catch (TimeoutException)
         {
@@ -98,12 +111,17 @@ internal sealed class BrowserPage(Chromium browser, string session, string conte
         return [.. findings!.AsArray().Select(one => (string)one!)];
     }
 
-    /// <summary>Keeps a picture of the whole page under artifacts/screenshots.</summary>
-    public async Task KeepPictureAsync(string name)
+    /// <summary>Keeps a picture of the page under artifacts/screenshots.</summary>
+    /// <param name="isWhole">Whether it shows what one has to scroll to, too.</param>
+    /// <returns>Its size in bytes.</returns>
+    public async Task<long> KeepPictureAsync(string name, bool isWhole = true)
     {
-        JsonNode picture = await CallAsync("Page.captureScreenshot", new { format = "png", captureBeyondViewport = true });
-        string folder = Screenshots.Folder;
-        await File.WriteAllBytesAsync(Path.Combine(folder, name + ".png"), Convert.FromBase64String((string)picture["data"]!));
+        JsonNode picture = await CallAsync("Page.captureScreenshot", new { format = "png", captureBeyondViewport = isWhole });
+        string path = Path.Combine(Screenshots.Folder, name + ".png");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        byte[] bytes = Convert.FromBase64String((string)picture["data"]!);
+        await File.WriteAllBytesAsync(path, bytes);
+        return bytes.Length;
     }
 
     /// <summary>Something happened to the page.</summary>
@@ -111,8 +129,8 @@ internal sealed class BrowserPage(Chromium browser, string session, string conte
     {
         switch (method)
         {
-            case "Page.loadEventFired":
-                _loaded.TrySetResult();
+            case "Page.lifecycleEvent" when (string?)parameters["name"] == "load":
+                Loaded((string)parameters["loaderId"]!).TrySetResult();
                 break;
             case "Runtime.exceptionThrown":
                 _troubles.Enqueue(parameters["exceptionDetails"]!.ToJsonString());
@@ -129,4 +147,21 @@ internal sealed class BrowserPage(Chromium browser, string session, string conte
     public ValueTask DisposeAsync() => new(browser.CloseAsync(this));
 
     public Task<JsonNode> CallAsync(string method, object? parameters) => browser.CallAsync(method, parameters, session);
+
+    private TaskCompletionSource Loaded(string navigation) =>
+        _loaded.GetOrAdd(navigation, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    // False when the document that was looked at has gone: a form was sent, a link followed.
+    private async Task<bool> HoldsAsync(string wait)
+    {
+        try
+        {
+            await EvaluateAsync(wait);
+            return true;
+        }
+        catch (DocumentGoneException)
+        {
+            return false;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -12,6 +13,12 @@ namespace OrleansSgd.Dashboard.Tests.Browser;
 public sealed class Chromium : IAsyncLifetime, IDisposable
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+    // What Chromium says of an evaluation whose document goes away, is gone, or has not come yet.
+    private static readonly string[] GoneWords =
+    [
+        "Inspected target navigated or closed", "Execution context was destroyed", "Cannot find default execution context", "Promise was collected",
+    ];
 
     // A busy machine; what hangs is to fail with a name and not to hang the run.
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -97,6 +104,13 @@ public sealed class Chromium : IAsyncLifetime, IDisposable
         }
     }
 
+    /// <summary>Bytes of memory that the processes of all open pages have for themselves, as the system counts them.</summary>
+    internal async Task<long> MemoryOfPagesAsync()
+    {
+        JsonNode processes = await CallAsync("SystemInfo.getProcessInfo", null);
+        return processes["processInfo"]!.AsArray().Where(one => (string?)one!["type"] == "renderer").Sum(one => OwnMemory((int)one!["id"]!));
+    }
+
     /// <summary>Closes a page.</summary>
     internal async Task CloseAsync(BrowserPage page)
     {
@@ -119,6 +133,13 @@ public sealed class Chromium : IAsyncLifetime, IDisposable
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         })!;
+    }
+
+    private static long OwnMemory(int process)
+    {
+        const string Name = "RssAnon:";
+        string line = File.ReadLines($"/proc/{process}/status").First(one => one.StartsWith(Name, StringComparison.Ordinal));
+        return 1024 * long.Parse(line[Name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
     }
 
     private static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
@@ -156,6 +177,12 @@ public sealed class Chromium : IAsyncLifetime, IDisposable
         }
     }
 
+    private static InvalidOperationException Refusal(JsonNode error)
+    {
+        string text = $"Chromium refused: {error.ToJsonString()}";
+        return GoneWords.Any(word => text.Contains(word, StringComparison.Ordinal)) ? new DocumentGoneException(text) : new InvalidOperationException(text);
+    }
+
     private void Take(JsonNode message)
     {
         if (message["id"] is { } id)
@@ -164,7 +191,7 @@ public sealed class Chromium : IAsyncLifetime, IDisposable
             {
                 if (message["error"] is { } error)
                 {
-                    call.SetException(new InvalidOperationException($"Chromium refused: {error.ToJsonString()}"));
+                    call.SetException(Refusal(error));
                 }
                 else
                 {
@@ -178,6 +205,9 @@ public sealed class Chromium : IAsyncLifetime, IDisposable
         }
     }
 }
+
+/// <summary>The document in which something was evaluated has gone before there was an answer.</summary>
+internal sealed class DocumentGoneException(string message) : InvalidOperationException(message);
 
 /// <summary>The tests that share one browser.</summary>
 [CollectionDefinition(Name)]

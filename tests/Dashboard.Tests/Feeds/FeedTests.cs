@@ -128,6 +128,47 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public async Task A_job_that_ran_before_this_process_looked_is_drawn_from_its_first_second_on()
+    {
+        const int Before = 60;
+        _script.Curve = [.. Enumerable.Range(0, Before).Select(second => new JobPoint(second, second, 10 * second, 5, 1, 1, 1, 1, 1, 0, 0, null))];
+        _script.Progress = (_, asked) => new JobProgress
+        {
+            Phase = JobPhase.Running,
+            Parameters = 3,
+            Seconds = Before - 1 + asked,
+            Samples = 10 * (Before - 1 + asked),
+            Events = asked == 1 ? [new JobEvent("evaluated", 30, 30, TestAccuracy: 0.5)] : [],
+            EventsEnd = 1,
+        };
+        await using PageServer server = await PageServer.StartAsync(ScriptedGrid.Options(_script));
+        using var client = new HttpClient();
+        await using EventReader reader = await EventReader.OpenAsync(client, server["/api/jobs/tiny-1/events"]);
+
+        JsonElement curve = await CurveAsync(reader);
+        double?[] seconds = Column(curve, "seconds");
+
+        Assert.Equal(Enumerable.Range(0, Before + 1).Select(second => (double?)second), seconds.Take(Before + 1));
+        Assert.Equal((null, 0.5), (Column(curve, "testAccuracy")[29], Column(curve, "testAccuracy")[30]));
+        Assert.Equal(10, Column(curve, "samplesPerSecond")[Before - 1]);
+
+        static async Task<JsonElement> CurveAsync(EventReader reader)
+        {
+            while (true)
+            {
+                StreamEvent state = await SkipToAsync(reader, "state");
+                if (state.Json.GetProperty("curve").GetProperty("seconds").GetArrayLength() > 0)
+                {
+                    return state.Json.GetProperty("curve");
+                }
+            }
+        }
+
+        static double?[] Column(JsonElement curve, string name) =>
+            [.. curve.GetProperty(name).EnumerateArray().Select(one => one.ValueKind == JsonValueKind.Null ? (double?)null : one.GetDouble())];
+    }
+
+    [Fact]
     public async Task A_job_that_is_over_is_not_asked_again()
     {
         _script.Progress = (_, _) => new JobProgress { Phase = JobPhase.Completed, Seconds = 3, Samples = 10, SamplesTotal = 10 };

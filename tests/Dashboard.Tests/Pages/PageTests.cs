@@ -76,6 +76,21 @@ public sealed class PageTests(Chromium browser)
     }
 
     [Fact]
+    public async Task The_checks_catch_faint_text_in_the_dark_and_what_no_key_reaches()
+    {
+        await using PageServer server = await PageServer.StartAsync(ScriptedGrid.Options(ShownGrid.Script()));
+        await using BrowserPage page = await browser.OpenAsync(server["/jobs/tiny-1"], isDark: true);
+        await page.UntilAsync(Full["/jobs/tiny-1"], "the job in full");
+
+        // Readable on white, not on the dark ground.
+        await page.EvaluateAsync("document.querySelector('#sentence').style.color = '#444'");
+        Assert.Contains(await page.AccessibilityFindingsAsync(), finding => finding.StartsWith("color-contrast", StringComparison.Ordinal));
+
+        await page.EvaluateAsync("document.querySelector('#trace').tabIndex = -1");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => TabToAsync(page, "One update's trace"));
+    }
+
+    [Fact]
     public async Task What_a_job_is_called_is_text_and_never_markup()
     {
         await using PageServer server = await PageServer.StartAsync(ScriptedGrid.Options(ShownGrid.Script()));
@@ -148,6 +163,9 @@ public sealed class PageTests(Chromium browser)
         await page.GoAsync(server["/jobs/tiny-1"]);
         await page.UntilAsync(Full["/jobs/tiny-1"], "the job in full");
 
+        // The role comes with an answer of its own, after which the buttons would be there.
+        Assert.Equal("read", (string?)await page.EvaluateAsync("fetch('/api/about').then(answer => answer.json()).then(known => known.role)"));
+        await page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
         Assert.True((bool)(await page.EvaluateAsync("document.querySelector('#cancel').hidden && document.querySelector('#pause').hidden"))!);
     }
 

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using OrleansSgd.Client.Pages;
+
+namespace OrleansSgd.Client.Tests.Pages;
+
+/// <summary>Goal: the page about a run that several processes trained shows all of it. Method: the real program, kill -9, and the program again.</summary>
+public sealed class ResumedReportTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_page_of_a_resumed_run_has_the_curves_of_the_process_that_was_killed()
+    {
+        string job = _folder.Text("job.yaml", TinyJob.With(("epochs: 2", "epochs: 200"), ("rate: 0.1", "rate: 0.02")));
+        string[] places = ["--store", _folder["store"], "--checkpoint", "0.1", "--json"];
+        await GridRun.StartAsync(
+            "dotnet", new Dictionary<string, string?>(), _folder.Path,
+            [Path.Combine(AppContext.BaseDirectory, "grid.dll"), "train", job, "--out", _folder["killed"], .. places],
+            async (process, lines) =>
+            {
+                while (await lines.ReadLineAsync() is { } line && !line.Contains("\"checkpointTicket\"", StringComparison.Ordinal))
+                {
+                    // Until there is something to resume.
+                }
+
+                process.Kill();
+                return "";
+            });
+
+        GridRun resumed = await GridRun.ProcessAsync(
+            new Dictionary<string, string?>(), _folder.Path, ["silo", "--exit-when-done", "--out", _folder["runs"], .. places]);
+
+        Assert.True(resumed.ExitCode == 0, resumed.Out + resumed.Error);
+        RunStory story = ReportFile.Read(_folder["runs/tiny-1"], null);
+        double wentOn = story.Happenings.Single(one => one.Kind == "resumed").Seconds;
+        double[] seconds = [.. story.Progress.Select(point => point.Seconds)];
+        Assert.True(wentOn > 0);
+        Assert.Equal(seconds.Order(), seconds);
+        Assert.InRange(seconds[0], 0, 0.5 * wentOn); // most of the killed process's time is on the curve
+        Assert.Contains(seconds, second => second == wentOn); // up to the very checkpoint
+        Assert.Contains(story.Progress, point => point.Seconds < wentOn && point.Loss > 0 && point.SamplesPerSecond > 0);
+        Assert.Contains("Loss", PageReader.Open(_folder["runs/tiny-1/report.html"]).PlotTitles);
+        Assert.All(resumed.Lines, line => JsonDocument.Parse(line).Dispose());
+    }
+}
