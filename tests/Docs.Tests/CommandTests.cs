@@ -1,16 +1,25 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using OrleansSgd.Client;
 using OrleansSgd.Testing;
 
 namespace OrleansSgd.Docs.Tests;
 
 /// <summary>Goal: every command that a document shows is one that the program takes. Method: the program's own command line parses it.</summary>
-public sealed class CommandTests
+public sealed partial class CommandTests
 {
     private static readonly Terminal Quiet = new(TextWriter.Null, TextWriter.Null, false, static _ => null, TimeProvider.System);
 
     // What the script ./grid takes itself, with the number of words behind it; the program never sees it.
     private static readonly Dictionary<string, int> ScriptOptions = new() { ["--runtime"] = 1, ["--feed"] = 1, ["--orleans-version"] = 1 };
+
+    // Verbs that no guide can run in seconds, and who runs them.
+    private static readonly Dictionary<string, string> RunElsewhere = new()
+    {
+        ["test"] = "runs these tests",
+        ["data fetch"] = "brings what tests of real data train on, before they run",
+        ["experiment"] = "tests/Experiments.Tests",
+    };
 
     public static TheoryData<string> Documents => [.. Markdown.Documents];
 
@@ -41,6 +50,26 @@ public sealed class CommandTests
     [InlineData("GRID_DATA=there ./grid report 'runs/a b' && echo done")]
     public void What_is_right_is_left_alone(string line) =>
         Assert.Empty(Assert.Single(Markdown.Commands("a.md", $"```sh\n{line}\n```\n").Select(command => Mistakes("a.md", command).ToArray())));
+
+    [Fact]
+    public void Every_verb_in_a_document_is_run_by_a_guide_or_by_the_script_of_the_first_hour()
+    {
+        string[] run =
+        [
+            .. Markdown.Documents.SelectMany(document => Markdown.Blocks(document, Markdown.Read(document)).Where(GuideTests.IsRunnable))
+                .SelectMany(block => Verbs(block.Document, $"```sh\n{block.Text}```\n")),
+            .. FirstHourVerb().Matches(File.ReadAllText(RepositoryRoot.PathOf("docs/first-hour.sh"))).Select(match => match.Groups["verb"].Value),
+        ];
+
+        Assert.Empty(Markdown.Documents.SelectMany(document => Verbs(document, Markdown.Read(document))).Except(run).Except(RunElsewhere.Keys));
+        Assert.Equal(["pose"], Verbs("a.md", "```sh\n./grid pose x --json | cat\n./grid train\n```\n").Except(run));
+        Assert.All(RunElsewhere.Keys, verb => Assert.DoesNotContain(verb, run));
+    }
+
+    private static IEnumerable<string> Verbs(string document, string text) => Markdown.Commands(document, text)
+        .Select(command => WithoutScriptOptions(command.Split('\u0001', StringSplitOptions.RemoveEmptyEntries)).ToArray())
+        .Where(words => words.Length > 0)
+        .Select(words => words[0] == "data" && words.Length > 1 ? $"{words[0]} {words[1]}" : words[0]);
 
     private static IEnumerable<string> Mistakes(string document, string command)
     {
@@ -77,4 +106,7 @@ public sealed class CommandTests
             }
         }
     }
+
+    [GeneratedRegex(@"\./grid (?<verb>[a-z]+)", RegexOptions.CultureInvariant)]
+    private static partial Regex FirstHourVerb();
 }

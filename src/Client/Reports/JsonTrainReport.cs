@@ -1,4 +1,6 @@
 using OrleansSgd.Grains.Contracts;
+using OrleansSgd.Models;
+using OrleansSgd.Models.Torch;
 
 namespace OrleansSgd.Client.Reports;
 
@@ -16,7 +18,7 @@ internal sealed class JsonTrainReport(Terminal terminal, string? job = null) : I
     {
         json.Text("job", started.Job);
         json.Text("runtime", RuntimeName.Short);
-        json.Text("torch", "none");
+        json.Text("torch", ModelCatalog.IsTorch(started.Plan.Model.Kind) ? TorchAvailability.Backend : "none");
         json.Number("silos", started.Silos);
         json.Number("workers", started.Plan.Run.Workers);
         json.Number("shards", started.Plan.Run.Shards);

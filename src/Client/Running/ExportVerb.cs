@@ -8,16 +8,19 @@ using OrleansSgd.Data;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
 using OrleansSgd.Models;
+using OrleansSgd.Models.Torch;
 
 namespace OrleansSgd.Client.Running;
 
 /// <summary><c>grid export JOB --out FILE</c>: the trained model of a job that is over, from the grid into a file.</summary>
+/// <remarks>Of a TorchScript model the module goes beside it, as in a run's folder: <c>model.pt</c> beside <c>model.safetensors</c>.</remarks>
 internal static class ExportVerb
 {
     public static Command Create(Terminal terminal)
     {
         var verb = new ClientVerb(
-            terminal, "export", "Fetches the model of a job that is over, as a safetensors file.", "grid export mnist-1 --out model.safetensors");
+            terminal, "export", "Fetches the model of a job that is over, as a safetensors file; of a TorchScript model also the module, as .pt beside it.",
+            "grid export mnist-1 --out model.safetensors");
         Argument<string> job = JobVerbs.JobArgument();
         var file = new Option<string>("--out") { Description = "The file to write; it must not exist.", HelpName = "FILE", Required = true };
         Option<string> data = SharedOptions.Data(terminal);
@@ -36,7 +39,7 @@ internal static class ExportVerb
     {
         if (Path.Exists(file))
         {
-            return new Failure(ExitCodes.BadInput, $"{file} exists already; name a new file with --out.");
+            return Taken(file);
         }
 
         IJobGrain job = session.Job(id);
@@ -56,11 +59,21 @@ internal static class ExportVerb
             return new Failure(ExitCodes.RunFailed, $"Job {id} has left no model ({JobVerbs.PhaseOf(progress.Phase)}). {progress.Error}".TrimEnd());
         }
 
+        JobPlan plan = JobPlan.FromJson(text);
+        string? script = plan.Model.Kind == ModelCatalog.TorchScript ? ScriptBeside(file) : null;
+        if (script is not null && Unscriptable(id, plan.Model, script) is { } refused)
+        {
+            return refused;
+        }
+
         try
         {
-            JobPlan plan = JobPlan.FromJson(text);
             IModel model = ModelOf(plan, progress, data);
-            Write(file, TrainedModel.Parts(model, trained, statistics), TrainedModel.Origin(id, plan, progress));
+            Write(file, part => SafetensorsWriter.Save(part, TrainedModel.Parts(model, trained, statistics), TrainedModel.Origin(id, plan, progress)));
+            if (script is not null)
+            {
+                Write(script, part => TorchScriptFile.Save(plan.Model, model, trained, statistics, part));
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -71,12 +84,14 @@ internal static class ExportVerb
             return new Failure(ExitCodes.RunFailed, $"{id}: {error.Message}", error.Hint);
         }
 
-        session.Say($"{file} has the model of {id}: {trained.Length.ToString(CultureInfo.InvariantCulture)} parameters.");
+        string beside = script is null ? "" : $"; {script} is its TorchScript module";
+        session.Say($"{file} has the model of {id}: {trained.Length.ToString(CultureInfo.InvariantCulture)} parameters{beside}.");
         session.Tell("completed", json =>
         {
             json.Text("job", id);
             json.Number("parameters", trained.Length);
             json.Text("model", file);
+            json.Text("script", script);
         });
         return null;
     }
@@ -107,13 +122,28 @@ internal static class ExportVerb
         return ModelCatalog.Create(plan.Model, sets.Train);
     }
 
+    private static Failure Taken(string file) => new(ExitCodes.BadInput, $"{file} exists already; name a new file with --out.");
+
+    // Never the file itself, whatever that is called.
+    private static string ScriptBeside(string file) =>
+        (Path.GetExtension(file) == Path.GetExtension(TrainedModel.FileName) ? file[..^Path.GetExtension(file).Length] : file)
+        + Path.GetExtension(TrainedModel.ScriptName);
+
+    // The module is the job's own with other values in it.
+    private static Failure? Unscriptable(string id, ModelPlan model, string script) =>
+        Path.Exists(script) ? Taken(script)
+        : File.Exists(model.Path) ? null
+        : new Failure(
+            ExitCodes.BadInput, $"{id} trained the TorchScript module {model.Path}, which is not here, so nobody knows what its parameters are called.",
+            "Put the file there, or export on a machine that has it.");
+
     // Under another name first, so that nobody takes half a file for a model.
-    private static void Write(string file, IReadOnlyList<SafetensorsPart> parts, IReadOnlyDictionary<string, string> metadata)
+    private static void Write(string file, Action<string> save)
     {
         string part = file + ".part";
         try
         {
-            SafetensorsWriter.Save(part, parts, metadata);
+            save(part);
             File.Move(part, file, overwrite: false);
         }
         catch

@@ -3,6 +3,8 @@ using System.Text.Json;
 using OrleansSgd.Client.Reports;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
+using OrleansSgd.Models;
+using OrleansSgd.Models.Torch;
 
 namespace OrleansSgd.Client.Tests.Reports;
 
@@ -21,6 +23,17 @@ public sealed class EventTests
         report.Progressed(new ProgressFacts(Sample.Voided, 1000, 3));
         report.Ended(Sample.Ended(Sample.Certified with { Alarms = ["one"], Warnings = ["two"] }));
     })));
+
+    [Theory]
+    [InlineData(ModelCatalog.Softmax, "none")]
+    [InlineData(ModelCatalog.LeNet5, null)]
+    public void Started_names_what_computes_a_deep_network_and_no_other(string kind, string? torch)
+    {
+        string output = Print(report => report.Started(Sample.Started with { Plan = new JobPlan { Model = new ModelPlan { Kind = kind } } }));
+
+        Assert.Equal(torch ?? TorchAvailability.Backend, JsonDocument.Parse(output).RootElement.GetProperty("torch").GetString());
+        Assert.Contains(TorchAvailability.Backend, (string[])["system", "torchsharp"]);
+    }
 
     [Fact]
     public void The_certificate_travels_with_its_parts_its_bound_and_its_condition()

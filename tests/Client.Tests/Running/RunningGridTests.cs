@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using OrleansSgd.Client.Tests.Reports;
+using OrleansSgd.Testing;
 using Xunit.Abstractions;
 
 namespace OrleansSgd.Client.Tests.Running;
@@ -8,6 +9,8 @@ namespace OrleansSgd.Client.Tests.Running;
 /// <summary>Goal: a console in one process commands a grid in another, over crashes too. Method: the real program, several times at once.</summary>
 public sealed class RunningGridTests(ITestOutputHelper output) : IDisposable
 {
+    private const string ScriptOfLine = "tests/Client.Tests/Running/python/line.py";
+
     private readonly GridOfTest _grid = new();
 
     public void Dispose() => _grid.Dispose();
@@ -29,6 +32,35 @@ public sealed class RunningGridTests(ITestOutputHelper output) : IDisposable
         Assert.True(File.Exists(_grid["model.safetensors"]));
         Assert.Equal(ExitCodes.BadInput, again.ExitCode);
         Assert.Contains("exists already", again.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_exported_TorchScript_job_leaves_its_module_beside_the_model_and_both_are_what_was_trained()
+    {
+        string start = _grid["start.pt"];
+        GridRun python = await GridRun.StartAsync(
+            "/usr/bin/python3", new Dictionary<string, string?>(), _grid.Folder, ["-B", RepositoryRoot.PathOf(ScriptOfLine), "write", start]);
+        Assert.True(python.ExitCode == 0, python.Error);
+        _grid.Variables["GRID_DATA"] = _grid.Folder;
+        string job = _grid.Text("job.yaml", TinyJob.With(("kind: softmax", $"kind: torchscript\n  path: {start}")));
+        using SiloProcess silo = await SiloProcess.StartAsync(_grid);
+        GridRun watched = await _grid.ConsoleAsync("submit", job, "--watch", "--json");
+        Assert.True(watched.ExitCode == 0, watched.Out + watched.Error);
+
+        JsonElement exported = await _grid.AskAsync("export", "tiny-1", "--out", _grid["m.safetensors"]);
+        GridRun again = await _grid.ConsoleAsync("export", "tiny-1", "--out", _grid["m"]);
+        File.Delete(start);
+        GridRun elsewhere = await _grid.ConsoleAsync("export", "tiny-1", "--out", _grid["other.safetensors"]);
+
+        Assert.Equal(_grid["m.pt"], exported.GetProperty("script").GetString());
+        GridRun same = await GridRun.StartAsync(
+            "/usr/bin/python3", new Dictionary<string, string?>(), _grid.Folder,
+            ["-B", RepositoryRoot.PathOf(ScriptOfLine), "compare", _grid["m.pt"], _grid["m.safetensors"]]);
+        Assert.True(same.ExitCode == 0, same.Out + same.Error);
+        Assert.Equal((ExitCodes.BadInput, false), (again.ExitCode, File.Exists(_grid["m"])));
+        Assert.Contains("m.pt exists already", again.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.BadInput, elsewhere.ExitCode);
+        Assert.Contains("export on a machine that has it", elsewhere.Error, StringComparison.Ordinal);
     }
 
     [Fact]
