@@ -4,7 +4,7 @@
 #   docs/first-hour.sh [--here] [FILE]     --here: in this checkout instead of a clone of it; FILE: default docs/first-hour.md
 #
 # Ends with 1 when a step does not end as it should; what was written until then is kept. Ports: GRID_GATEWAY_PORT and GRID_HTTP, else the usual ones.
-# Needs bash, git, curl, and what ./grid needs. The times are those of the machine it ran on.
+# Needs bash, git, curl, chromium, and what ./grid needs. The times are those of the machine it ran on.
 set -euo pipefail
 
 root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -133,8 +133,10 @@ step 0 './grid list'
 say 'Ctrl-C ends the watching, not the job; here after eight seconds:'
 say ''
 step 130 'timeout --preserve-status --foreground --signal INT 8 ./grid watch first-1'
-say "The page of the grid is at http://$http/ in a browser of this machine."
+say "The page of the grid is at http://$http/ in a browser of this machine; this one draws it into a file:"
 say ''
+export PAGE=http://$http/
+step 0 'chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --timeout=8000 --window-size=1280,900 --screenshot=page.png "$PAGE" >page.log 2>&1; test -s page.png && ls page.png'
 say '## Scale while it trains'
 say ''
 step 0 './grid scale grid 4'
