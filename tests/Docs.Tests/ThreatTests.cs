@@ -66,7 +66,7 @@ public sealed partial class ThreatTests
                 yield return $"'{row[0]}' has no defence.";
             }
 
-            Match[] named = [.. Named().Matches(row[2])];
+            Match[] named = Named().Matches(row[2]).ToArray();
             if (named.Length == 0)
             {
                 yield return $"'{row[0]}' names no test.";
