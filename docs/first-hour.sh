@@ -107,7 +107,7 @@ workers: 4
 shards: 4
 batch: 32
 epochs: 200
-rate: { kind: cosine, rate: 0.05, rateMin: 0.005 }
+rate: { kind: cosine, rate: 0.01, rateMin: 0.001 }
 JOB
 say '## A job'
 say ''
