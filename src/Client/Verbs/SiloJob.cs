@@ -61,8 +61,15 @@ internal sealed class SiloJob : IDisposable
         }
     }
 
-    /// <summary>Watches it no longer; it goes on.</summary>
-    public void Leave() => _left.Cancel();
+    /// <summary>Watches it no longer; it goes on. Completes when nothing of it is written any more, and what was just ended is whole.</summary>
+    public async Task LeaveAsync()
+    {
+        await _left.CancelAsync();
+        if (Volatile.Read(ref _followed) != 0)
+        {
+            await ((Task)_over.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

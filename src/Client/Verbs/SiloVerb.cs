@@ -232,11 +232,7 @@ internal static class SiloVerb
     // Other silos take over what is here; where there are none, what was done since the last checkpoint need not be done again.
     private static async Task DrainAsync(Terminal terminal, SiloRequest request, LocalGrid grid, SiloJobs jobs)
     {
-        foreach (SiloJob job in jobs.All)
-        {
-            job.Leave();
-        }
-
+        await Task.WhenAll(jobs.All.Select(job => job.LeaveAsync()));
         if (await HasOthersAsync(grid))
         {
             foreach (LocalSilo silo in grid.Silos)
