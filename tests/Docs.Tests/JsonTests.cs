@@ -79,11 +79,33 @@ public sealed class JsonTests : IDisposable
         var samples = new SampleCounts(5, 1, 1, [new SampleRemark("void", 1, "")]);
         JobProgress run = new()
         {
-            Phase = JobPhase.Completed, Seconds = 1, Tickets = 9, Loss = 1, DelayMean = 1, GapMean = 1, BoundMeasured = 1, BoundPredicted = 1, Condition = "holds",
-            Checkpoints = 1, CheckpointTicket = 3, Resumptions = 1, RecoverySecondsMax = 1, SampleUses = samples, Alarms = ["a"], Warnings = ["w"],
+            Phase = JobPhase.Completed,
+            Seconds = 1,
+            Tickets = 9,
+            Loss = 1,
+            DelayMean = 1,
+            GapMean = 1,
+            BoundMeasured = 1,
+            BoundPredicted = 1,
+            Condition = "holds",
+            Checkpoints = 1,
+            CheckpointTicket = 3,
+            Resumptions = 1,
+            RecoverySecondsMax = 1,
+            SampleUses = samples,
+            Alarms = ["a"],
+            Warnings = ["w"],
             Certificate = new CertificateProgress
             {
-                Status = "STATISTICAL", Reason = "r", Value = 1, Optimisation = 1, Staleness = 1, Noise = 1, Bias = 1, Jump = 1, GradientNormSquaredEstimate = 1,
+                Status = "STATISTICAL",
+                Reason = "r",
+                Value = 1,
+                Optimisation = 1,
+                Staleness = 1,
+                Noise = 1,
+                Bias = 1,
+                Jump = 1,
+                GradientNormSquaredEstimate = 1,
             },
         };
         var evaluated = new JobEvent("evaluated", 1, 1, 1, 1, 1, Samples: samples);

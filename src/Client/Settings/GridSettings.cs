@@ -34,7 +34,8 @@ internal static class GridSettings
         "Where jobs are kept so that they outlive this process.");
 
     public static Setting StoreConnection { get; } = new("storeConnection", "GRID_STORE_CONNECTION", "", "the connection string of a storage account", "none",
-        "Opens the account of a blob store; a secret: in the environment only.") { IsSecret = true };
+        "Opens the account of a blob store; a secret: in the environment only.")
+    { IsSecret = true };
 
     public static Setting StoreConnectionFile { get; } = new("storeConnectionFile", "GRID_STORE_CONNECTION_FILE", "FILE", "a readable file", "none",
         "A file with the connection string of the store's account.");
@@ -50,7 +51,8 @@ internal static class GridSettings
         "How silos find each other: on this machine, or in a table of Azure Storage.");
 
     public static Setting ClusteringConnection { get; } = new("clusteringConnection", "GRID_CLUSTERING_CONNECTION", "",
-        "the connection string of a storage account", "none", "Opens the account of the table; a secret: in the environment only.") { IsSecret = true };
+        "the connection string of a storage account", "none", "Opens the account of the table; a secret: in the environment only.")
+    { IsSecret = true };
 
     public static Setting ClusteringConnectionFile { get; } = new("clusteringConnectionFile", "GRID_CLUSTERING_CONNECTION_FILE", "FILE",
         "a readable file", "none",
@@ -84,7 +86,8 @@ internal static class GridSettings
         new GridOptions().DrainDeadline.TotalSeconds.ToString(CultureInfo.InvariantCulture), "How long a silo that is told to stop may take to hand over.");
 
     public static Setting JobRoots { get; } = new("jobRoots", "GRID_JOB_ROOTS", "DIRS", "folders", "the data folder",
-        "Folders outside of which job files can read nothing.") { IsList = true };
+        "Folders outside of which job files can read nothing.")
+    { IsList = true };
 
     public static Setting Silos { get; } = new("silos", "GRID_SILOS", "N", $"1 to {LocalGrid.SilosMax}", "1", "Silos in this process.");
 
