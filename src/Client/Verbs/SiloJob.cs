@@ -61,10 +61,12 @@ internal sealed class SiloJob : IDisposable
         }
     }
 
-    /// <summary>Watches it no longer; it goes on. Completes when nothing of it is written any more, and what was just ended is whole.</summary>
-    public async Task LeaveAsync()
+    /// <summary>Watches it no longer; it goes on.</summary>
+    public void Leave() => _left.Cancel();
+
+    /// <summary>Completes when nothing of it is written any more: what had just ended when it was left is whole.</summary>
+    public async Task LeftAsync()
     {
-        await _left.CancelAsync();
         if (Volatile.Read(ref _followed) != 0)
         {
             await ((Task)_over.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

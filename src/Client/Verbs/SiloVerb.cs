@@ -134,6 +134,7 @@ internal static class SiloVerb
         {
             health.IsLeaving = true;
             await DrainAsync(terminal, request, grid, jobs);
+            await Task.WhenAll(jobs.All.Select(job => job.LeftAsync()));
         }
 
         return failure;
@@ -232,7 +233,11 @@ internal static class SiloVerb
     // Other silos take over what is here; where there are none, what was done since the last checkpoint need not be done again.
     private static async Task DrainAsync(Terminal terminal, SiloRequest request, LocalGrid grid, SiloJobs jobs)
     {
-        await Task.WhenAll(jobs.All.Select(job => job.LeaveAsync()));
+        foreach (SiloJob job in jobs.All)
+        {
+            job.Leave();
+        }
+
         if (await HasOthersAsync(grid))
         {
             foreach (LocalSilo silo in grid.Silos)

@@ -134,7 +134,6 @@ public sealed class StepSpans
 
     private void Make(TicketRecord record, long? delay, double? gap)
     {
-
         var clock = SpanClock.Now();
         if (_job.Start(TraceNames.Step, null, clock.At(_begin)) is not { } step)
         {
