@@ -5,6 +5,7 @@ using OrleansSgd.Grains.Contracts;
 
 // One run, measured in windows: alone, watched, alone, watched, … Each watched window is held against the mean of the two beside it, so that what else
 // happens on the machine cancels out. Watchers live in this process; what they themselves cost the processors is told, because they share them with the run.
+// Speed swings with whatever else the machine does; the processor time that the silo spends for a sample does so less.
 //   dotnet artifacts/InProcess/bin/Watching/release/OrleansSgd.Watching.dll [--watchers 200] [--rounds 5] [--seconds 6] [--grid PATH]
 int watchers = Option("--watchers", 200);
 int rounds = Option("--rounds", 5);
@@ -45,13 +46,20 @@ foreach ((string name, Func<Task<Watchers>> open) in forms)
         alone.Add(await WindowAsync(null));
     }
 
-    double[] ratios = [.. watched.Select((window, i) => window.Speed / ((alone[i].Speed + alone[i + 1].Speed) / 2)).Order()];
-    double[] still = [.. alone.Skip(1).SkipLast(1).Select((window, i) => window.Speed / ((alone[i].Speed + alone[i + 2].Speed) / 2)).Order()];
-    Console.WriteLine($"{watchers} {name}: speed × {Median(ratios):F3} ({ratios[0]:F3} to {ratios[^1]:F3}, {rounds} windows of {seconds} s)");
-    Console.WriteLine($"  the same without watchers, window against window: × {Median(still):F3} ({still[0]:F3} to {still[^1]:F3})");
+    Console.WriteLine($"{watchers} {name}, {rounds} windows of {seconds} s:");
+    Compare(alone, watched, "speed", one => one.Speed);
+    Compare(alone, watched, "processor time of the silo for a sample", one => one.Silo / one.Speed);
     Console.WriteLine($"  samples/s alone {Median([.. alone.Select(one => one.Speed)]):F0}, watched {Median([.. watched.Select(one => one.Speed)]):F0}");
     Console.WriteLine($"  processors used by the silo {Median([.. alone.Select(one => one.Silo)]):F2}, watched {Median([.. watched.Select(one => one.Silo)]):F2}; "
         + $"by the watchers themselves {Median([.. watched.Select(one => one.Own)]):F2}; each heard {Median([.. watched.Select(one => one.Heard)]) / watchers:F1} a second");
+}
+
+static void Compare(List<Window> alone, List<Window> watched, string what, Func<Window, double> figure)
+{
+    double[] ratios = [.. watched.Select((window, i) => figure(window) / ((figure(alone[i]) + figure(alone[i + 1])) / 2)).Order()];
+    double[] still = [.. alone.Skip(1).SkipLast(1).Select((window, i) => figure(window) / ((figure(alone[i]) + figure(alone[i + 2])) / 2)).Order()];
+    Console.WriteLine($"  {what} × {Median(ratios):F3} ({ratios[0]:F3} to {ratios[^1]:F3}); "
+        + $"without watchers, window against window × {Median(still):F3} ({still[0]:F3} to {still[^1]:F3})");
 }
 
 Console.WriteLine($"load of the machine after: {(await File.ReadAllTextAsync("/proc/loadavg")).Trim()}");

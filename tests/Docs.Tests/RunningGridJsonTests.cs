@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using OrleansSgd.Client;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Docs.Tests;
 
@@ -32,7 +31,7 @@ public sealed class RunningGridJsonTests : IDisposable
         // Beside those of a grid that the user may have running; read only by the built-in runtime, and by no other test of this project.
         Environment.SetEnvironmentVariable("ORLEANS_INPROCESS_SECRETS", At("secrets"));
         _error = TextWriter.Synchronized(_errors);
-        int[] ports = FreePorts(2);
+        int[] ports = FreePorts.Of(2);
         _place = ["--gateway-port", ports[0].ToString(CultureInfo.InvariantCulture)];
         _http = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports[1]}");
     }
@@ -100,13 +99,4 @@ public sealed class RunningGridJsonTests : IDisposable
     }
 
     private string At(string name) => Path.Combine(_folder, name);
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        Array.ForEach(listeners, listener => listener.Start());
-        int[] ports = Array.ConvertAll(listeners, listener => ((IPEndPoint)listener.LocalEndpoint).Port);
-        Array.ForEach(listeners, listener => listener.Stop());
-        return ports;
-    }
 }

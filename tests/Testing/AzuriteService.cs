@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace OrleansSgd.Testing;
 
@@ -56,7 +54,7 @@ public sealed class AzuriteService : IAsyncDisposable
     public static async Task<AzuriteService> StartAsync(string kind)
     {
         string program = await ProgramAsync($"{kind}/main.js");
-        int port = FreePort();
+        int port = FreePorts.One();
         Process process = Start(
             "node", Path.GetTempPath(), "--import", EndsWithInput, program, "--inMemoryPersistence", "--disableTelemetry", $"--{kind}Host", "127.0.0.1",
             $"--{kind}Port", port.ToString(CultureInfo.InvariantCulture));
@@ -91,13 +89,6 @@ public sealed class AzuriteService : IAsyncDisposable
         }
 
         return program;
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private static async Task IsUpAsync(Process service)

@@ -30,6 +30,7 @@ internal static class ChaosEvents
         ];
         json.Number("steps", figures.Done);
         json.Number("skipped", figures.Deeds.Count - figures.Done);
+        json.Number("notReached", figures.NotReached);
         json.Measure("killToFullSpeedSecondsMax", kills.Length == 0 ? double.NaN : kills.Max());
         json.Measure("speedRatio", figures.SpeedRatio);
         json.Measure("accuracyDifference", figures.AccuracyDifference);

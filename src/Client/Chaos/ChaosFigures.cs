@@ -25,7 +25,13 @@ internal sealed record ChaosFigures(
                 .Where(deed => deed.Step.Skipped is null && deed.Step.Kind is not (ChaosEventKind.Slow or ChaosEventKind.Heal))
                 .Select(deed => (deed, run.Speed.SecondsToSpeed(deed.Seconds))),
         ],
-        undisturbed);
+        undisturbed)
+    {
+        NotReached = run.EventsLeft,
+    };
+
+    /// <summary>Events of the script that the run ended before.</summary>
+    public int NotReached { get; init; }
 
     /// <summary>Steps that were done.</summary>
     public int Done => Deeds.Count(deed => deed.Step.Skipped is null);

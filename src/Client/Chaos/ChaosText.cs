@@ -71,6 +71,8 @@ internal static class ChaosText
                 .Select(kind => $"{kind.Count()} {ChaosFile.NameOf(kind.Key)}"),
         ];
         int skipped = figures.Deeds.Count - figures.Done;
-        return (kinds.Length == 0 ? "nothing happened" : string.Join(", ", kinds)) + (skipped == 0 ? "" : $"; {skipped} skipped");
+        return (kinds.Length == 0 ? "nothing happened" : string.Join(", ", kinds))
+            + (skipped == 0 ? "" : $"; {skipped} skipped")
+            + (figures.NotReached == 0 ? "" : $"; {Figures.Of(figures.NotReached, "event")} not reached, the run was over before");
     }
 }

@@ -38,6 +38,9 @@ public sealed class ChaosPlayer
     /// <summary>True when nothing is to be done any more.</summary>
     public bool IsDone => _waiting.Count == 0;
 
+    /// <summary>Events of the script that have not come yet; what undoes one that came is not among them.</summary>
+    public int EventsLeft => _waiting.Count(due => !due.IsUndoing);
+
     /// <summary>What was done, as a script: silos by number, moments as they were, undoings as events of their own.</summary>
     public ChaosScript Record => new(_script.Seed, [.. _done]);
 

@@ -170,7 +170,7 @@ public sealed partial class JobGrain
                 double seconds = Seconds;
                 if (isLast)
                 {
-                    _secondsTotal = seconds;
+                    (_secondsTotal, _isTrained) = (seconds, true);
                 }
 
                 (double loss, double accuracy) = await run.Evaluator.EvaluateAsync(snapshot.Parameters);

@@ -54,6 +54,7 @@ public sealed partial class JobGrain(
     private long _begun;
     private long _startedAt;
     private double _secondsTotal;
+    private bool _isTrained;
     private bool _isCancelled;
     private string[] _silos = [];
     private IGrainTimer? _poll;
@@ -69,8 +70,9 @@ public sealed partial class JobGrain(
 
     private JobSpans Spans => new(new JobTrace(Job, cluster.Value.ClusterId));
 
+    // They end with the last update: what is measured of the model afterwards is no part of the training.
     private double Seconds => _startedAt == 0 ? 0
-        : _phase == JobPhase.Running ? _secondsBefore + time.GetElapsedTime(_startedAt).TotalSeconds : _secondsTotal;
+        : _phase == JobPhase.Running && !_isTrained ? _secondsBefore + time.GetElapsedTime(_startedAt).TotalSeconds : _secondsTotal;
 
     // It is over once nobody would resume it.
     private JobPhase PhaseShown => !_keeping.IsCompleted ? JobPhase.Running

@@ -4,53 +4,61 @@ using TorchSharp.Modules;
 
 namespace OrleansSgd.Models.Torch;
 
-/// <summary>All parameters of one network in one tensor, all gradients in another: a pull and a push are one copy each.</summary>
+/// <summary>All parameters of one network in one tensor: a pull is one copy, and so is a push, tensor by tensor.</summary>
 /// <remarks>
-/// Every parameter is a view into the first vector, and its gradient a view into the second. Backward adds into
-/// gradients that are there already, so the views stay views. Shapes: both vectors are [d], in the order of the parameters.
+/// Every parameter is a view into the vector. Backward finds no gradients to add to, so it hands over what it has computed instead of adding it
+/// to zeros: a pass over the vector less, twice. Shape: the vector is [d], in the order of the parameters.
 /// </remarks>
 internal sealed class FlatParameters : IDisposable
 {
     private readonly torch.Tensor _values;
-    private readonly torch.Tensor _gradient;
-    private readonly torch.Tensor[] _views;
+    private readonly Parameter[] _parameters;
+    private readonly int[] _lengths;
 
     /// <param name="parameters">The network's; their present values are forgotten.</param>
     public FlatParameters(IReadOnlyList<Parameter> parameters)
     {
-        long count = parameters.Sum(parameter => parameter.numel());
-        _values = torch.zeros([count]);
-        _gradient = torch.zeros([count]);
-        _views = new torch.Tensor[parameters.Count];
+        _parameters = [.. parameters];
+        _lengths = [.. parameters.Select(parameter => checked((int)parameter.numel()))];
+        _values = torch.zeros([_lengths.Sum(length => (long)length)]);
         torch.nn.utils.vector_to_parameters(_values, parameters);
-        long offset = 0;
-        for (int i = 0; i < _views.Length; i++)
-        {
-            long length = parameters[i].numel();
-            using torch.Tensor part = _gradient.narrow(0, offset, length);
-            _views[i] = part.view(parameters[i].shape);
-            parameters[i].grad = _views[i];
-            offset += length;
-        }
     }
 
     /// <summary>v, [d]: what the network computes with from now on.</summary>
     public void Load(ReadOnlySpan<float> values) => values.CopyTo(MemoryMarshal.Cast<byte, float>(_values.bytes));
 
-    /// <summary>Forgets what backward added.</summary>
-    public void Clear() => _gradient.zero_();
-
-    /// <summary>The gradient, [d], overwritten.</summary>
-    public void Save(Span<float> gradient) => MemoryMarshal.Cast<byte, float>(_gradient.bytes).CopyTo(gradient);
-
-    public void Dispose()
+    /// <summary>The gradient that backward left, [d], overwritten; 0 where a parameter had none. It is forgotten here.</summary>
+    public void Take(Span<float> gradient)
     {
-        foreach (torch.Tensor view in _views)
+        int offset = 0;
+        for (int i = 0; i < _parameters.Length; i++)
         {
-            view.Dispose();
-        }
+            Span<float> part = gradient.Slice(offset, _lengths[i]);
+            using (torch.Tensor? computed = _parameters[i].grad)
+            {
+                if (computed is null)
+                {
+                    part.Clear();
+                }
+                else
+                {
+                    MemoryMarshal.Cast<byte, float>(computed.bytes).CopyTo(part);
+                    _parameters[i].grad = null;
+                }
+            }
 
-        _gradient.Dispose();
-        _values.Dispose();
+            offset += _lengths[i];
+        }
     }
+
+    /// <summary>Forgets what a backward that failed left.</summary>
+    public void Forget()
+    {
+        foreach (Parameter parameter in _parameters)
+        {
+            parameter.grad = null;
+        }
+    }
+
+    public void Dispose() => _values.Dispose();
 }

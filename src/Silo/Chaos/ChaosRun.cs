@@ -28,6 +28,9 @@ public sealed class ChaosRun(LocalGrid grid, ChaosScript script, TimeProvider ti
     /// <summary>What was done, as a script that can be played again.</summary>
     public ChaosScript Record => _player.Record;
 
+    /// <summary>Events of the script that the job did not live to meet.</summary>
+    public int EventsLeft => _player.EventsLeft;
+
     /// <summary>Tickets over time.</summary>
     public SpeedTrace Speed { get; } = new();
 

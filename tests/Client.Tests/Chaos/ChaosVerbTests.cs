@@ -55,6 +55,18 @@ public sealed class ChaosVerbTests
         Assert.False(events[^2].TryGetProperty("broken", out _));
     }
 
+    [Fact]
+    public async Task An_event_that_the_run_ended_before_is_said()
+    {
+        using var folder = new TempFolder();
+        string job = folder.Text("tiny.yaml", Job.Replace("epochs: 200", "epochs: 2", StringComparison.Ordinal));
+        string script = folder.Text("churn.yaml", "events:\n  - {at: 1000000t, event: kill, silo: member}\n");
+
+        GridRun run = await GridRun.InProcessAsync("chaos", job, "--out", folder["runs"], "--script", script);
+
+        Assert.Contains("  churn          nothing happened; 1 event not reached, the run was over before", run.Lines);
+    }
+
     [Theory]
     [InlineData("--every is '30'; use a number with its unit", "--every", "30")]
     [InlineData("--events has 'kil'; use join, leave, kill, slow, partition. Did you mean kill?", "--events", "join,kil")]

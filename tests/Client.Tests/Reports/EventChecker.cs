@@ -44,7 +44,7 @@ internal static class EventChecker
             ("rateScale", Number), ("batchScale", Number),
         ],
         ["chaos"] = [("seconds", Number), ("tickets", Whole), ("kind", Text), ("silo", Whole), ("factor", Number), ("coordinator", Flag), ("secondsTaken", Number), ("cleared", Flag), ("skipped", Text)],
-        ["churned"] = [("steps", Whole), ("skipped", Whole), ("killToFullSpeedSecondsMax", Number), ("speedRatio", Number), ("accuracyDifference", Number), ("identical", Flag), ("broken", Texts)],
+        ["churned"] = [("steps", Whole), ("skipped", Whole), ("notReached", Whole), ("killToFullSpeedSecondsMax", Number), ("speedRatio", Number), ("accuracyDifference", Number), ("identical", Flag), ("broken", Texts)],
         ["completed"] = Result,
         ["cancelled"] = Result,
         ["failed"] = [("error", Text), ("code", Whole), ("hint", Text), ("mistakes", Texts)],

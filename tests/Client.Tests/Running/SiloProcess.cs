@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Client.Tests.Running;
 
@@ -99,7 +98,7 @@ internal sealed class GridOfTest : IDisposable
 
     public GridOfTest()
     {
-        int[] ports = FreePorts(2);
+        int[] ports = FreePorts.Of(2);
         Variables = new Dictionary<string, string?>
         {
             ["GRID_STORE"] = _folder["store"],
@@ -133,13 +132,4 @@ internal sealed class GridOfTest : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _folder.Dispose();
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        Array.ForEach(listeners, listener => listener.Start());
-        int[] ports = Array.ConvertAll(listeners, listener => ((IPEndPoint)listener.LocalEndpoint).Port);
-        Array.ForEach(listeners, listener => listener.Stop());
-        return ports;
-    }
 }

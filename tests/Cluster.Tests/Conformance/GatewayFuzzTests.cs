@@ -7,6 +7,7 @@ namespace OrleansSgd.Cluster.Tests.Conformance;
 /// <remarks>
 /// Where the runtime has a secret file, most of them know it and are malformed after the handshake; on the real packages all are from the first byte on.
 /// </remarks>
+[Collection(Alone.Name)]
 public sealed class GatewayFuzzTests(GatewayHosts hosts, ITestOutputHelper output) : IClassFixture<GatewayHosts>
 {
     private const int Frames = 1000;

@@ -1,8 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Cluster.Tests.Conformance;
 
@@ -14,7 +14,7 @@ public sealed class GatewayHosts : IAsyncLifetime
     private readonly List<IHost> _clients = [];
     private IHost? _silo;
 
-    public int GatewayPort { get; } = FreePort();
+    public int GatewayPort { get; } = FreePorts.One();
 
     public string Cluster { get; } = $"gateway-{Guid.NewGuid():N}";
 
@@ -42,7 +42,7 @@ public sealed class GatewayHosts : IAsyncLifetime
     public async Task StartSiloAsync()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), GatewayPort, null, Service, Cluster));
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePorts.One(), GatewayPort, null, Service, Cluster));
         _silo = builder.Build();
         await _silo.StartAsync();
     }
@@ -82,12 +82,5 @@ public sealed class GatewayHosts : IAsyncLifetime
 
         _clients.Add(host);
         return host.Services.GetRequiredService<IClusterClient>();
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

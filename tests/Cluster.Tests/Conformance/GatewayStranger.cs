@@ -80,7 +80,7 @@ internal sealed class GatewayStranger(int port, string cluster, byte[] secret)
                 answer.AddRange(rest.AsSpan(0, got));
             }
         }
-        catch (IOException)
+        catch (Exception ended) when (ended is IOException or SocketException)
         {
             // Reset: it was ended with bytes on the way.
         }

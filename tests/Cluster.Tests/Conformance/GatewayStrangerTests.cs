@@ -7,6 +7,7 @@ namespace OrleansSgd.Cluster.Tests.Conformance;
 
 /// <summary>Goal: who does not know the secret of a gateway has no effect. Method: well-formed calls behind greetings that do not count.</summary>
 /// <remarks>The real packages have no such secret: there the network says who may call, and only the place where a gateway listens is looked at.</remarks>
+[Collection(Alone.Name)]
 public sealed class GatewayStrangerTests(GatewayHosts hosts, ITestOutputHelper output) : IClassFixture<GatewayHosts>
 {
     private const int Tries = 1000;

@@ -1,8 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OrleansSgd.Cluster.Tests.Conformance.Grains;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Cluster.Tests.Conformance;
 
@@ -12,7 +12,7 @@ public sealed class HostTests
     [Fact]
     public async Task Hosts_that_name_the_same_primary_silo_form_one_grid()
     {
-        var ports = FreePorts(4);
+        var ports = FreePorts.Of(4);
         var primary = new IPEndPoint(IPAddress.Loopback, ports[0]);
         using var first = Silo(ports[0], ports[1], primary);
         using var second = Silo(ports[2], ports[3], primary);
@@ -40,13 +40,4 @@ public sealed class HostTests
     private static IGrainFactory Factory(IHost host) => host.Services.GetRequiredService<IGrainFactory>();
 
     private static SiloAddress Address(IHost host) => host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        Array.ForEach(listeners, listener => listener.Start());
-        var ports = Array.ConvertAll(listeners, listener => ((IPEndPoint)listener.LocalEndpoint).Port);
-        Array.ForEach(listeners, listener => listener.Stop());
-        return ports;
-    }
 }

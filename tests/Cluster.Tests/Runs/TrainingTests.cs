@@ -35,6 +35,7 @@ public sealed class TrainingTests
         Assert.Equal(progress.Updates, progress.Tickets);
         Assert.Equal(0, progress.UpdatesLost + progress.UpdatesPartial + progress.SamplesRepeated);
         Assert.Equal(4, progress.Events[^1].Epoch);
+        Assert.Equal(progress.Events[^1].Seconds, progress.Seconds); // what is measured of the model afterwards is no part of the training
         Assert.True(progress.Events[^1].TestAccuracy > 0.9, $"accuracy {progress.Events[^1].TestAccuracy}");
     }
 

@@ -6,6 +6,7 @@ using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
 using OrleansSgd.Silo;
 using OrleansSgd.Silo.Clustering;
+using OrleansSgd.Testing;
 using Xunit.Abstractions;
 
 namespace OrleansSgd.Cluster.Tests.Security;
@@ -14,6 +15,7 @@ namespace OrleansSgd.Cluster.Tests.Security;
 /// Goal: orders that are not well-formed are not carried out, whoever sends them. Method: the orders of an operator to a grid with a job that
 /// waits, each spoilt in some way, by who knows the secret.
 /// </summary>
+[Collection(Alone.Name)]
 public sealed class GatewayOrderTests(ITestOutputHelper output)
 {
     private const int Frames = 1000;
@@ -26,8 +28,8 @@ public sealed class GatewayOrderTests(ITestOutputHelper output)
     public async Task A_thousand_malformed_orders_submit_cancel_and_scale_nothing()
     {
         output.WriteLine($"seed {Seed}");
-        int gateway = GatewayHosts.FreePort();
-        int port = GatewayHosts.FreePort();
+        int gateway = FreePorts.One();
+        int port = FreePorts.One();
         string cluster = $"orders-{gateway}";
         var clustering = new LocalClustering(new IPEndPoint(IPAddress.Loopback, port), cluster, gateway);
         await using LocalGrid grid = await LocalGrid.StartAsync(

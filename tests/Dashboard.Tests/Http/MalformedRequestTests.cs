@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace OrleansSgd.Dashboard.Tests.Http;
 
 /// <summary>Goal: whatever is sent, the server lives, does nothing of it, and holds on to nothing. Method: requests drawn and mutated from one seed.</summary>
+[Collection(Alone.Name)]
 public sealed class MalformedRequestTests(ITestOutputHelper output)
 {
     private const int Requests = 1000;

@@ -11,6 +11,7 @@ using Xunit.Abstractions;
 namespace OrleansSgd.Dashboard.Tests.Http;
 
 /// <summary>Goal: all that a silo answers over HTTP is guarded, and nothing of it can be abused. Method: a real grid behind everything it serves.</summary>
+[Collection(Alone.Name)]
 public sealed class ServedGridTests(ITestOutputHelper output)
 {
     private const int Requests = 1000;

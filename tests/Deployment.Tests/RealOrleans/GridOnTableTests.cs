@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OrleansSgd.Silo;
@@ -43,7 +42,7 @@ public sealed class GridOnTableTests : IAsyncLifetime
     }
 
     private static Task<LocalGrid> StartAsync(TableClustering clustering) => LocalGrid.StartAsync(
-        1, options => options.ComputeThreads = 1, place: new GridPlace(clustering, "real", IPAddress.Loopback, FreePort(), FreePort()));
+        1, options => options.ComputeThreads = 1, place: new GridPlace(clustering, "real", IPAddress.Loopback, FreePorts.One(), FreePorts.One()));
 
     // Polls a grid that changes by itself, in its own time.
     private static async Task WaitAsync(Func<Task<bool>> holds)
@@ -66,12 +65,5 @@ public sealed class GridOnTableTests : IAsyncLifetime
         {
             return false; // what was asked may be on the silo that has just died
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

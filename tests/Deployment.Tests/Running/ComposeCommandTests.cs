@@ -87,7 +87,7 @@ public sealed class ComposeCommandTests : IDisposable
     private static async Task<List<RunningSilo>> SilosAsync(ComposedGrid grid, Dictionary<string, string> changed)
     {
         List<RunningSilo> silos = [];
-        foreach (Dictionary<string, string> ports in Enumerable.Range(0, Runtime.Silos).Select(_ => ComposedGrid.FreePorts()))
+        foreach (Dictionary<string, string> ports in Enumerable.Range(0, Runtime.Silos).Select(_ => ComposedGrid.SiloPorts()))
         {
             ComposedProcess silo = grid.Start("silo", ports: ports, changed: changed);
             silos.Add(new(silo, ports));

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using OrleansSgd.Deployment.Tests.Compose;
 using OrleansSgd.Deployment.Tests.Texts;
 using OrleansSgd.Testing;
@@ -19,7 +17,7 @@ internal sealed class ComposedGrid(string folder, string azurite) : IAsyncDispos
 
     private readonly IReadOnlyDictionary<string, Node> _services = Node.Read(Checkout.Read("docker-compose.yml")).FieldsOf("services");
     private readonly List<ComposedProcess> _processes = [];
-    private readonly Dictionary<string, string> _storagePorts = new() { ["10000"] = FreePort(), ["10002"] = FreePort() };
+    private readonly Dictionary<string, string> _storagePorts = NamedPorts("10000", "10002");
 
     /// <summary>The services in the order in which an engine starts them: those that others depend on first.</summary>
     public IReadOnlyList<string> Order
@@ -50,8 +48,7 @@ internal sealed class ComposedGrid(string folder, string azurite) : IAsyncDispos
     }
 
     /// <summary>The ports of a silo, by the variable that says them.</summary>
-    public static Dictionary<string, string> FreePorts() =>
-        new() { ["GRID_SILO_PORT"] = FreePort(), ["GRID_GATEWAY_PORT"] = FreePort(), ["GRID_HTTP"] = FreePort() };
+    public static Dictionary<string, string> SiloPorts() => NamedPorts("GRID_SILO_PORT", "GRID_GATEWAY_PORT", "GRID_HTTP");
 
     /// <summary>Starts a service.</summary>
     /// <param name="arguments">Behind the command; null for those of the file.</param>
@@ -105,14 +102,10 @@ internal sealed class ComposedGrid(string folder, string azurite) : IAsyncDispos
         }
     }
 
-    private static IEnumerable<string> Words(Node node, string path) => node.ItemsOf(path).OfType<Scalar>().Select(word => word.Value);
+    private static Dictionary<string, string> NamedPorts(params string[] names) =>
+        names.Zip(FreePorts.Of(names.Length)).ToDictionary(pair => pair.First, pair => pair.Second.ToString(CultureInfo.InvariantCulture));
 
-    private static string FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
-    }
+    private static IEnumerable<string> Words(Node node, string path) => node.ItemsOf(path).OfType<Scalar>().Select(word => word.Value);
 
     private string[] Here(IEnumerable<string> command) => [.. command.SelectMany(word => word switch
     {
