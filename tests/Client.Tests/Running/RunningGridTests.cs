@@ -71,7 +71,9 @@ public sealed class RunningGridTests(ITestOutputHelper output) : IDisposable
         using (SiloProcess silo = await SiloProcess.StartAsync(_grid))
         {
             await _grid.AskAsync("submit", job);
-            watching = _grid.ConsoleAsync("watch", "tiny-1", "--json");
+            var begun = new TaskCompletionSource();
+            watching = _grid.ConsoleAsync(["watch", "tiny-1", "--json"], begun);
+            await begun.Task; // a watch that comes when nobody is there says so and ends
             JsonElement paused = await _grid.AskAsync("pause", "tiny-1");
             Assert.True(paused.GetProperty("kept").GetBoolean());
             await silo.KillAsync();
@@ -88,7 +90,7 @@ public sealed class RunningGridTests(ITestOutputHelper output) : IDisposable
         await _grid.AskAsync("scale", "tiny-1", "1");
         await _grid.AskAsync("cancel", "tiny-1");
         GridRun watched = await watching;
-        output.WriteLine(watched.Error);
+        output.WriteLine($"{watched.ExitCode}\n{watched.Out}\n{watched.Error}");
 
         JsonElement[] events = [.. watched.Lines.Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
         Assert.Equal("cancelled", NameOf(events[^1]));

@@ -122,6 +122,17 @@ internal sealed class GridOfTest : IDisposable
     /// <summary>Runs the console in a process of its own.</summary>
     public Task<GridRun> ConsoleAsync(params string[] args) => GridRun.ProcessAsync(Variables, Folder, args);
 
+    /// <summary>As above.</summary>
+    /// <param name="begun">Completed when it has printed its first line, or has ended without one.</param>
+    public Task<GridRun> ConsoleAsync(string[] args, TaskCompletionSource begun) => GridRun.StartAsync(
+        "dotnet", Variables, Folder, [Path.Combine(AppContext.BaseDirectory, "grid.dll"), .. args],
+        async (_, output) =>
+        {
+            string? first = await output.ReadLineAsync();
+            begun.SetResult();
+            return first is null ? "" : first + "\n";
+        });
+
     /// <summary>Runs the console, which must succeed, and reads its closing event.</summary>
     public async Task<JsonElement> AskAsync(params string[] args)
     {
