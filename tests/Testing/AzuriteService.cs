@@ -23,6 +23,7 @@ public sealed class AzuriteService : IAsyncDisposable
     private const string EndsWithInput = "data:text/javascript,process.stdin.on('end',()=>process.exit(0)).resume()";
 
     // Downloading some 190 MB of packages on a slow line; starting on a busy machine.
+    private static readonly SemaphoreSlim Installing = new(1, 1);
     private static readonly TimeSpan InstallTimeMax = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan StartTimeMax = TimeSpan.FromMinutes(2);
 
@@ -83,9 +84,17 @@ public sealed class AzuriteService : IAsyncDisposable
     {
         string folder = Path.Combine(CacheFolder(), $"azurite-{Version}");
         string program = Path.Combine([folder, "node_modules", "azurite", "dist", "src", .. file.Split('/')]);
-        if (!File.Exists(program))
+        await Installing.WaitAsync(); // tests of one process may all find it missing
+        try
         {
-            await InstallAsync(folder);
+            if (!File.Exists(program))
+            {
+                await InstallAsync(folder);
+            }
+        }
+        finally
+        {
+            Installing.Release();
         }
 
         return program;
