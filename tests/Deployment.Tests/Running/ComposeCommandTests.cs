@@ -52,7 +52,7 @@ public sealed class ComposeCommandTests : IDisposable
         string job = await JobAsync(Checkout.Plant(Job, "epochs: 2", "epochs: 300"));
 
         ComposedProcess client = grid.Start("client", ["submit", job, "--watch"], changed: Runtime.ClientOf(silos[0].Ports));
-        await client.SaysAsync("epoch 3 done", EndMax);
+        await client.SaysAsync("epoch 9 done", EndMax);
         await silos[0].Process.KillAsync();
         Assert.False(client.HasEnded, $"The job was over before the silo could be killed, so nothing is shown: {client.Said}");
 
