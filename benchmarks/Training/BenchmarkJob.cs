@@ -57,19 +57,7 @@ internal static class BenchmarkJob
         SubmitAnswer answer = await grid.Grains.GetGrain<IGridGrain>(IGridGrain.Key).Submit(plan.ToJson());
         IJobGrain job = grid.Grains.GetGrain<IJobGrain>(answer.Job
             ?? throw new InvalidOperationException(string.Join(' ', answer.Mistakes)));
-        JobProgress? progress = null;
-        while (progress is not { IsOver: true })
-        {
-            try
-            {
-                progress = await job.WaitFor(long.MaxValue, eventsSeen: 0);
-            }
-            catch (TimeoutException)
-            {
-                // The machine was away for a while; the run goes on, and is asked again.
-            }
-        }
-
+        JobProgress progress = await job.WaitForEnd();
         return progress.Error is null ? (job, progress) : throw new InvalidOperationException(progress.Error);
     }
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Benchmarks.Watching;
 
@@ -62,7 +62,7 @@ internal sealed class GridProcess : IAsyncDisposable
         string secrets = Path.Combine(folder, "secrets");
         string job = Path.Combine(folder, "job.yaml");
         await File.WriteAllTextAsync(job, Job);
-        int[] ports = FreePorts(2);
+        int[] ports = FreePorts.Of(2);
         string gateway = ports[0].ToString(CultureInfo.InvariantCulture);
         string web = $"127.0.0.1:{ports[1].ToString(CultureInfo.InvariantCulture)}";
 
@@ -102,14 +102,5 @@ internal sealed class GridProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        Array.ForEach(listeners, listener => listener.Start());
-        int[] ports = Array.ConvertAll(listeners, listener => ((IPEndPoint)listener.LocalEndpoint).Port);
-        Array.ForEach(listeners, listener => listener.Stop());
-        return ports;
     }
 }

@@ -54,14 +54,6 @@ foreach ((string name, Func<Task<Watchers>> open) in forms)
         + $"by the watchers themselves {Median([.. watched.Select(one => one.Own)]):F2}; each heard {Median([.. watched.Select(one => one.Heard)]) / watchers:F1} a second");
 }
 
-static void Compare(List<Window> alone, List<Window> watched, string what, Func<Window, double> figure)
-{
-    double[] ratios = [.. watched.Select((window, i) => figure(window) / ((figure(alone[i]) + figure(alone[i + 1])) / 2)).Order()];
-    double[] still = [.. alone.Skip(1).SkipLast(1).Select((window, i) => figure(window) / ((figure(alone[i]) + figure(alone[i + 2])) / 2)).Order()];
-    Console.WriteLine($"  {what} × {Median(ratios):F3} ({ratios[0]:F3} to {ratios[^1]:F3}); "
-        + $"without watchers, window against window × {Median(still):F3} ({still[0]:F3} to {still[^1]:F3})");
-}
-
 Console.WriteLine($"load of the machine after: {(await File.ReadAllTextAsync("/proc/loadavg")).Trim()}");
 await grain.Cancel();
 
@@ -80,6 +72,14 @@ async Task<Window> WindowAsync(Watchers? crowd)
     return new Window(
         (after.Samples - before.Samples) / (after.Seconds - before.Seconds), (grid.ProcessorTime - silo).TotalSeconds / took,
         (self.TotalProcessorTime - own).TotalSeconds / took, ((crowd?.Heard ?? 0) - heard) / took);
+}
+
+static void Compare(List<Window> alone, List<Window> watched, string what, Func<Window, double> figure)
+{
+    double[] ratios = [.. watched.Select((window, i) => figure(window) / ((figure(alone[i]) + figure(alone[i + 1])) / 2)).Order()];
+    double[] still = [.. alone.Skip(1).SkipLast(1).Select((window, i) => figure(window) / ((figure(alone[i]) + figure(alone[i + 2])) / 2)).Order()];
+    Console.WriteLine($"  {what} × {Median(ratios):F3} ({ratios[0]:F3} to {ratios[^1]:F3}); "
+        + $"without watchers, window against window × {Median(still):F3} ({still[0]:F3} to {still[^1]:F3})");
 }
 
 static double Median(double[] values)

@@ -29,7 +29,13 @@ internal sealed record GridRun(int ExitCode, string Out, string Error)
     /// <param name="variables">Environment; a null value removes the variable.</param>
     public static Task<GridRun> ProcessAsync(
         IReadOnlyDictionary<string, string?> variables, string folder, params string[] args) =>
-        StartAsync("dotnet", variables, folder, [Path.Combine(AppContext.BaseDirectory, "grid.dll"), .. args]);
+        ProcessAsync(variables, folder, whileRunning: null, args);
+
+    /// <summary>As above.</summary>
+    /// <param name="whileRunning">Called once with the process and a reader of its output; null to just wait.</param>
+    public static Task<GridRun> ProcessAsync(
+        IReadOnlyDictionary<string, string?> variables, string folder, Func<Process, StreamReader, Task<string>>? whileRunning, params string[] args) =>
+        StartAsync("dotnet", variables, folder, [Path.Combine(AppContext.BaseDirectory, "grid.dll"), .. args], whileRunning);
 
     /// <summary>Runs any program.</summary>
     /// <param name="whileRunning">Called once with the process and a reader of its output; null to just wait.</param>

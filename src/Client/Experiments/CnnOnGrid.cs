@@ -38,13 +38,7 @@ internal sealed class CnnOnGrid(CnnOptions options, DataCache cache, string data
         }
 
         IJobGrain job = grid.Grains.GetGrain<IJobGrain>(answer.Job);
-        JobProgress progress;
-        do
-        {
-            progress = await job.WaitFor(long.MaxValue, eventsSeen: 0).WaitAsync(cancellation);
-        }
-        while (!progress.IsOver);
-        return ToRun(setting, seed, progress);
+        return ToRun(setting, seed, await job.WaitForEnd(cancellation));
     }
 
     private static CnnRun ToRun(CnnSetting setting, ulong seed, JobProgress progress) => new()

@@ -118,16 +118,18 @@ public sealed partial class RunCoordinator
     /// </param>
     /// <param name="updatesGone">Updates that are gone from this shard.</param>
     /// <param name="replayed">Tickets in the slice that keepers have added to it, ascending; null for none.</param>
+    /// <param name="isWhole">True when the shard's last life has handed the slice over: what is not in it was never in that life.</param>
     /// <returns>False when this life is not wanted any more; then nothing was counted, and it must not be started.</returns>
-    public bool TryRestoreShard(int shard, int incarnation, TicketSet settled, ref long version, out int updatesGone, long[]? replayed = null)
+    public bool TryRestoreShard(
+        int shard, int incarnation, TicketSet settled, ref long version, out int updatesGone, long[]? replayed = null, bool isWhole = false)
     {
         ArgumentNullException.ThrowIfNull(settled);
         bool isWanted = IsPresent(_shards[shard], incarnation);
-        updatesGone = isWanted ? Restore(shard, incarnation, settled, ref version, replayed ?? []) : 0;
+        updatesGone = isWanted ? Restore(shard, incarnation, settled, ref version, replayed ?? [], isWhole) : 0;
         return isWanted;
     }
 
-    private int Restore(int shard, int incarnation, TicketSet settled, ref long version, long[] replayed)
+    private int Restore(int shard, int incarnation, TicketSet settled, ref long version, long[] replayed, bool isWhole)
     {
         int gone = _keepsRounds ? SkipRounds(ref version) : 0;
         var lost = new SortedSet<long>();
@@ -140,8 +142,8 @@ public sealed partial class RunCoordinator
         else
         {
             MixNewestRound();
-            RestoreDoubts(shard, settled, lost);
-            foreach (WorkerSeat seat in _seats.Where(seat => seat.IsOpen && !settled.Contains(seat.Open.Ticket)))
+            RestoreDoubts(shard, settled, lost, isWhole);
+            foreach (WorkerSeat seat in _seats.Where(seat => !isWhole && seat.IsOpen && !settled.Contains(seat.Open.Ticket)))
             {
                 seat.IsOffered = true;
             }
@@ -180,7 +182,7 @@ public sealed partial class RunCoordinator
     }
 
     // What the shard's last life, or one before, may have had: that this one has not is a loss, of nothing in some cases.
-    private void RestoreDoubts(int shard, TicketSet settled, SortedSet<long> lost)
+    private void RestoreDoubts(int shard, TicketSet settled, SortedSet<long> lost, bool isWhole)
     {
         foreach ((long ticket, Doubt doubt) in _doubtful)
         {
@@ -191,7 +193,7 @@ public sealed partial class RunCoordinator
 
             _unfenced.Add(ticket);
             bool wasRefused = doubt.Reports.Length > 0 && !doubt.Reports[shard].HadApplied;
-            if (!wasRefused)
+            if (!wasRefused && !isWhole)
             {
                 lost.Add(ticket);
                 _lostBy[shard].Add(ticket); // the ledger was told, so nobody is to complete it there

@@ -392,14 +392,17 @@ public sealed partial class RunCoordinator
             SamplesUsed = Math.Max(Totals.SamplesUsed, _leases.SamplesUsed),
             EpochsClosed = Math.Max(Totals.EpochsClosed, _leases.EpochsClosed),
         };
+
+        // Epochs that close together are evaluated at one place, and each has its own account of samples.
+        while (_epochsEvaluated < Math.Min(_leases.EpochsClosed, _plan.Epochs - 1))
+        {
+            _epochsEvaluated++;
+            Announce(new(RunCommandKind.Evaluate, _epochsEvaluated));
+        }
+
         if (_leases.IsFinished && _settling.Count == 0 && _unfenced.Count == 0)
         {
             Finish();
-        }
-        else if (_leases.EpochsClosed > _epochsEvaluated && _leases.EpochsClosed < _plan.Epochs)
-        {
-            _epochsEvaluated = _leases.EpochsClosed;
-            Announce(new(RunCommandKind.Evaluate, _epochsEvaluated));
         }
 
         if (_isCutWished && !_isFinishing && _leases.IsBetweenRounds)

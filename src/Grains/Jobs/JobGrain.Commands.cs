@@ -170,7 +170,7 @@ public sealed partial class JobGrain
                 double seconds = Seconds;
                 if (isLast)
                 {
-                    (_secondsTotal, _isTrained) = (seconds, true);
+                    _secondsTotal = seconds;
                 }
 
                 (double loss, double accuracy) = await run.Evaluator.EvaluateAsync(snapshot.Parameters);
@@ -303,7 +303,7 @@ public sealed partial class JobGrain
         var settled = new TicketSet();
         settled.Load(newest.TicketWatermark, newest.TicketExceptions);
         long version = newest.Version;
-        if (!run.Coordinator.TryRestoreShard(shard, command.Incarnation, settled, ref version, out int lost, replayed))
+        if (!run.Coordinator.TryRestoreShard(shard, command.Incarnation, settled, ref version, out int lost, replayed, isWhole))
         {
             return null;
         }

@@ -53,8 +53,7 @@ public sealed partial class JobGrain(
     private int _workersWanted;
     private long _begun;
     private long _startedAt;
-    private double _secondsTotal;
-    private bool _isTrained;
+    private double? _secondsTotal;
     private bool _isCancelled;
     private string[] _silos = [];
     private IGrainTimer? _poll;
@@ -71,8 +70,7 @@ public sealed partial class JobGrain(
     private JobSpans Spans => new(new JobTrace(Job, cluster.Value.ClusterId));
 
     // They end with the last update: what is measured of the model afterwards is no part of the training.
-    private double Seconds => _startedAt == 0 ? 0
-        : _phase == JobPhase.Running && !_isTrained ? _secondsBefore + time.GetElapsedTime(_startedAt).TotalSeconds : _secondsTotal;
+    private double Seconds => _startedAt == 0 ? 0 : _secondsTotal ?? _secondsBefore + time.GetElapsedTime(_startedAt).TotalSeconds;
 
     // It is over once nobody would resume it.
     private JobPhase PhaseShown => !_keeping.IsCompleted ? JobPhase.Running
@@ -468,7 +466,7 @@ public sealed partial class JobGrain(
         _phase = phase;
         _poll?.Dispose();
         _poll = null;
-        LogJobEnded(Job, phase, _secondsTotal);
+        LogJobEnded(Job, phase, Seconds);
         CloseLedger(phase);
         _keeping = KeepEndAsync(_run, phase, _trained, _statistics);
         Signal(ref _changed);

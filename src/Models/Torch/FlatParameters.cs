@@ -27,8 +27,18 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>v, [d]: what the network computes with from now on.</summary>
     public void Load(ReadOnlySpan<float> values) => values.CopyTo(MemoryMarshal.Cast<byte, float>(_values.bytes));
 
-    /// <summary>The gradient that backward left, [d], overwritten; 0 where a parameter had none. It is forgotten here.</summary>
-    public void Take(Span<float> gradient)
+    /// <summary>Forgets the gradients there are, those of a backward that failed too.</summary>
+    public void Forget()
+    {
+        foreach (Parameter parameter in _parameters)
+        {
+            parameter.grad = null;
+        }
+    }
+
+    /// <summary>The gradient that backward left, [d]; 0 where a parameter had none.</summary>
+    /// <param name="gradient">Overwritten.</param>
+    public void Save(Span<float> gradient)
     {
         int offset = 0;
         for (int i = 0; i < _parameters.Length; i++)
@@ -43,20 +53,10 @@ internal sealed class FlatParameters : IDisposable
                 else
                 {
                     MemoryMarshal.Cast<byte, float>(computed.bytes).CopyTo(part);
-                    _parameters[i].grad = null;
                 }
             }
 
             offset += _lengths[i];
-        }
-    }
-
-    /// <summary>Forgets what a backward that failed left.</summary>
-    public void Forget()
-    {
-        foreach (Parameter parameter in _parameters)
-        {
-            parameter.grad = null;
         }
     }
 

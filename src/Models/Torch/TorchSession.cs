@@ -48,17 +48,17 @@ internal unsafe class TorchSession : IGradientSession
         {
             using IDisposable scope = torch.NewDisposeScope();
             _flat.Load(parameters);
+            _flat.Forget();
             Network.Train(true);
             torch.Tensor output = Network.Forward(_input.Load(batch));
             torch.Tensor loss = _loss.Mean(output, batch);
             loss.backward();
-            _flat.Take(gradient);
+            _flat.Save(gradient);
             double mean = loss.item<float>() + AddRegularisation(parameters, gradient);
             return new BatchLoss(mean * batch.Count, batch.Count, _loss.Correct(output, batch));
         }
         catch (Exception error) when (TorchErrors.IsTorch(error))
         {
-            _flat.Forget();
             throw TorchErrors.Computing(_model.Kind, batch.Count, error);
         }
     }

@@ -124,14 +124,16 @@ internal sealed class GridOfTest : IDisposable
 
     /// <summary>As above.</summary>
     /// <param name="begun">Completed when it has printed its first line, or has ended without one.</param>
-    public Task<GridRun> ConsoleAsync(string[] args, TaskCompletionSource begun) => GridRun.StartAsync(
-        "dotnet", Variables, Folder, [Path.Combine(AppContext.BaseDirectory, "grid.dll"), .. args],
+    public Task<GridRun> ConsoleAsync(string[] args, TaskCompletionSource begun) => GridRun.ProcessAsync(
+        Variables,
+        Folder,
         async (_, output) =>
         {
             string? first = await output.ReadLineAsync();
             begun.SetResult();
             return first is null ? "" : first + "\n";
-        });
+        },
+        args);
 
     /// <summary>Runs the console, which must succeed, and reads its closing event.</summary>
     public async Task<JsonElement> AskAsync(params string[] args)

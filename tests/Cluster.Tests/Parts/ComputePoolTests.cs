@@ -46,10 +46,12 @@ public sealed class ComputePoolTests
         string? thread = null;
         Task loop = pool.Run(async () =>
         {
+            var cancelled = new TaskCompletionSource();
+            using CancellationTokenRegistration stopping = pool.Stopping.Register(() => cancelled.SetCanceled());
             started.SetResult();
             try
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, pool.Stopping);
+                await cancelled.Task;
             }
             catch (OperationCanceledException)
             {

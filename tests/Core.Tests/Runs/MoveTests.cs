@@ -37,6 +37,44 @@ public class MoveTests
         Assert.Equal((0, 1L), (gone, settled.Watermark)); // the open ticket is still to come
     }
 
+    [Theory]
+    [InlineData(true, "Void T0")]
+    [InlineData(false, "Break, Void T0")]
+    public void Update_under_way_to_a_shard_that_moves_was_in_nobodys_view_when_its_worker_dies_and_may_have_been_when_the_shard_died(
+        bool isWhole, string told)
+    {
+        RunScript script = RunScript.Running();
+        script.Ticket(1, script.Lease(1), 0);
+        script.Coordinator.SiloLeaving("a");
+        long version = 0;
+        Assert.True(script.Coordinator.TryRestoreShard(0, 2, new TicketSet(), ref version, out _, isWhole: isWhole));
+        script.StartAll();
+        script.Facts();
+
+        script.Coordinator.WorkerLost(1, 1);
+        script.Fenced(0, false, false);
+
+        Assert.StartsWith(told, script.Facts().Replace("Retire 1#1 T1, ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "[]")]
+    [InlineData(false, "[0]")]
+    public void Update_of_a_dead_worker_can_be_completed_on_a_shard_that_has_moved(bool isWhole, string lost)
+    {
+        RunScript script = RunScript.Running();
+        script.Ticket(1, script.Lease(1), 0);
+        script.Coordinator.WorkerLost(1, 1);
+        script.Coordinator.SiloLeaving("a");
+        script.Facts();
+        long version = 0;
+
+        Assert.True(script.Coordinator.TryRestoreShard(0, 2, new TicketSet(), ref version, out _, isWhole: isWhole));
+
+        Assert.EndsWith($"lost {lost}", script.Facts(), StringComparison.Ordinal);
+        Assert.Equal(isWhole, script.Coordinator.MayReplay(0, shard: 0));
+    }
+
     [Fact]
     public void Worker_hands_over_at_its_next_question_and_the_rest_of_its_lease_goes_to_others()
     {

@@ -134,6 +134,21 @@ public class RunCoordinatorTests
     }
 
     [Fact]
+    public void Epochs_that_close_together_are_each_evaluated_the_last_of_them_by_the_end_of_the_run()
+    {
+        RunScript script = RunScript.Running(samples: 4, epochs: 3);
+        Lease slow = script.Lease(0);
+        Lease second = script.Lease(1);
+        Lease third = script.Lease(1, second.Id);
+        script.Ask(1, third.Id, out _);
+        Assert.Equal("", script.Commands());
+
+        Assert.Equal(LeaseVerdict.Finished, script.Ask(0, slow.Id, out _));
+
+        Assert.Equal("Evaluate 1, Evaluate 2, Finish", script.Commands());
+    }
+
+    [Fact]
     public void Shard_that_dies_after_the_last_sample_comes_back_for_the_evaluation_and_workers_do_not()
     {
         RunScript script = RunScript.Running(samples: 4);

@@ -49,17 +49,19 @@ public sealed class ComposeCommandTests : IDisposable
         await using ComposedGrid grid = await StorageAsync();
         Dictionary<string, string> changed = new(Runtime.Changed) { ["GRID_CHECKPOINT"] = "1" };
         List<RunningSilo> silos = await SilosAsync(grid, changed);
-        string job = await JobAsync(Checkout.Plant(Job, "epochs: 2", "epochs: 300"));
+
+        // Epochs long enough that each is evaluated before the next is over, and enough of them to outlive the kill.
+        string job = await JobAsync(Checkout.Plant(Checkout.Plant(Job, "sampleCount: 2000", "sampleCount: 100000"), "epochs: 2", "epochs: 20"));
 
         ComposedProcess client = grid.Start("client", ["submit", job, "--watch"], changed: Runtime.ClientOf(silos[0].Ports));
-        await client.SaysAsync("epoch 9 done", EndMax);
+        await client.SaysAsync("epoch 3 done", EndMax);
         await silos[0].Process.KillAsync();
         Assert.False(client.HasEnded, $"The job was over before the silo could be killed, so nothing is shown: {client.Said}");
 
         // As restart: unless-stopped does it: the same command, the same settings.
         ComposedProcess again = grid.Start("silo", ports: silos[0].Ports, changed: changed);
         Assert.True(await client.EndAsync(EndMax) == 0, $"{client.Said}\n{again.Said}");
-        Assert.Contains("epoch 300 done", client.Said, StringComparison.Ordinal);
+        Assert.Contains("epoch 20 done", client.Said, StringComparison.Ordinal);
     }
 
     // As the file's dependencies have it: secrets, then storage, then silos.

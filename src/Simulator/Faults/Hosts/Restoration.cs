@@ -36,7 +36,8 @@ internal sealed class Restoration(Grid grid, RunCoordinator coordinator, KeeperC
     public void Remember(byte[] frame) => Keep(frame);
 
     /// <summary>Goes on with what an earlier life has handed over.</summary>
-    public void GoOn(RunCommand command, SliceCopy handed, Action<ShardGift> then) => Replay(command, handed, then);
+    /// <remarks>Nothing is replayed: whoever has an update under way lives, and pushes it to the new life.</remarks>
+    public void GoOn(RunCommand command, SliceCopy handed, Action<ShardGift> then) => Give(command, handed, [], then, isWhole: true);
 
     public void Collect(RunCommand command, Action<ShardGift> then)
     {
@@ -103,14 +104,14 @@ internal sealed class Restoration(Grid grid, RunCoordinator coordinator, KeeperC
         }
     }
 
-    private void Give(RunCommand command, SliceCopy newest, List<ReadOnlyMemory<byte>> frames, Action<ShardGift> then)
+    private void Give(RunCommand command, SliceCopy newest, List<ReadOnlyMemory<byte>> frames, Action<ShardGift> then, bool isWhole = false)
     {
         var shard = new ParameterShard(command.Member, command.Incarnation, [.. newest.Slice], newest.Version, newest.Settled);
         List<Pushed> replayed = Replayed(command, shard, frames);
         var settled = new TicketSet();
         settled.CopyFrom(shard.Settled);
         long version = shard.Version;
-        if (coordinator.TryRestoreShard(command.Member, command.Incarnation, settled, ref version, out _))
+        if (coordinator.TryRestoreShard(command.Member, command.Incarnation, settled, ref version, out _, isWhole: isWhole))
         {
             then(new ShardGift(
                 command.Incarnation, newest.Life, newest.Version, replayed, shard.Parameters.ToArray(), version, settled, IncarnationsMin()));
