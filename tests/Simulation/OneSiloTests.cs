@@ -25,7 +25,8 @@ public class OneSiloTests(ITestOutputHelper output)
         {
             RunFacts facts = FaultSimulation.Run(FaultPlan.Draw(seed, mode).OneSiloAtATime);
 
-            Assert.Null(Check.FirstBreach(facts));
+            string? breach = Check.FirstBreach(facts);
+            Assert.True(breach is null, breach);
             RunTotals totals = facts.Of<Ended>().Single().Totals;
             struck += facts.Of<Struck>().Count();
             lives += totals.WorkersLost + totals.ShardsLost;
@@ -34,7 +35,7 @@ public class OneSiloTests(ITestOutputHelper output)
 
         output.WriteLine($"{mode}: {struck} faults ended {lives} lives in {Seeds.Count} runs; no update was lost, {broken} ledgers are broken.");
         Assert.True(lives > Seeds.Count, $"Only {lives} lives ended: the seeds test nothing.");
-        Assert.True(broken <= Seeds.Count / 20, $"{broken} of {Seeds.Count} ledgers are broken.");
+        Assert.True(broken <= Seeds.Count / 100, $"{broken} of {Seeds.Count} ledgers are broken.");
     }
 
     [Fact]
