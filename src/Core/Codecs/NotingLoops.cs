@@ -31,13 +31,14 @@ internal static class NotingLoops
     /// <param name="above">Magnitude bits, or <see cref="NothingIsAbove"/>.</param>
     /// <param name="noted">Room for the whole block, unless nothing is above.</param>
     /// <param name="squares">Receives the squares of the sum.</param>
+    /// <param name="isPinned">Whether the sum begins on a cache line and cannot move: then it is written past the caches.</param>
     public static void Add(
         ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, int start, int above,
-        CoordinateValues noted, ref SquareSum squares)
+        CoordinateValues noted, ref SquareSum squares, bool isPinned)
     {
         if (Avx512F.IsSupported)
         {
-            AddWide(gradient, rate, residual, sum, start, above, noted, ref squares);
+            AddWide(gradient, rate, residual, sum, start, above, noted, ref squares, isPinned);
         }
         else
         {
@@ -48,7 +49,7 @@ internal static class NotingLoops
     /// <summary>As <see cref="Add"/>, with 512-bit vectors, which the processor must have.</summary>
     internal static void AddWide(
         ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, int start, int above,
-        CoordinateValues noted, ref SquareSum squares)
+        CoordinateValues noted, ref SquareSum squares, bool isPinned)
     {
         int whole = sum.Length & ~(Width - 1);
         ref float from = ref MemoryMarshal.GetReference(gradient[..sum.Length]);
@@ -74,7 +75,15 @@ internal static class NotingLoops
                 value += Vector512.LoadUnsafe(ref kept, (nuint)i);
             }
 
-            value.StoreUnsafe(ref to, (nuint)i);
+            if (isPinned)
+            {
+                StorePastCaches(value, ref to, i);
+            }
+            else
+            {
+                value.StoreUnsafe(ref to, (nuint)i);
+            }
+
             SquareSum.Add(value, ref low, ref high);
             Vector512<int> isAbove = Vector512.GreaterThan(value.AsInt32() & mask, limit);
             Avx512F.Compress(Vector512<int>.Zero, isAbove, here).StoreUnsafe(ref coordinates, count);
@@ -128,6 +137,20 @@ internal static class NotingLoops
 
         noted.Count = count;
     }
+
+    /// <summary>Makes what was written past the caches visible to other threads before anything that follows; nothing else orders it.</summary>
+    public static void Fence()
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.StoreFence();
+        }
+    }
+
+    // Lines that are read only by the next update would drive out others, and be fetched before they are written.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void StorePastCaches(Vector512<float> value, ref float start, int at) =>
+        value.StoreAlignedNonTemporal((float*)Unsafe.AsPointer(ref Unsafe.Add(ref start, at)));
 
     // A line past the end is no error.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

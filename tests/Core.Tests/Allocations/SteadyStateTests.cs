@@ -29,7 +29,7 @@ public sealed class SteadyStateTests
 
         AssertAllocatesNothing(turn =>
         {
-            Assert.True(codec.TryBegin(gradients[turn % 2], 0.1f));
+            Assert.True(codec.TryBegin(gradients[turn % 2], 1));
             foreach (ShardRange range in Ranges)
             {
                 Span<byte> frame = Encode(codec, range, turn, room);

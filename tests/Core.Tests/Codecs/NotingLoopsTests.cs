@@ -12,9 +12,11 @@ public sealed class NotingLoopsTests
 {
     private delegate void Pass(
         ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, int start, int above,
-        CoordinateValues noted, ref SquareSum squares);
+        CoordinateValues noted, ref SquareSum squares, bool isPinned);
 
     private sealed record Input(float[] Gradient, float[] Residual, float Rate, int Cut, int Above);
+
+    private static readonly AlignedFloats Pinned = new(AlignedFloats.LengthMin);
 
     private static readonly Arbitrary<Input> Inputs =
         (from length in Gen.Choose(0, 150)
@@ -30,11 +32,11 @@ public sealed class NotingLoopsTests
     public void Sum_squares_and_notes_are_those_of_the_loop_written_out() =>
         Prop.ForAll(Inputs, input =>
         {
-            Check(NotingLoops.AddNarrow, input);
-            Check(NotingLoops.Add, input);
-            if (Avx512F.IsSupported)
+            Check(AddNarrow, input, new float[input.Gradient.Length], isPinned: false);
+            foreach (Pass pass in Avx512F.IsSupported ? [NotingLoops.Add, NotingLoops.AddWide] : new Pass[] { NotingLoops.Add })
             {
-                Check(NotingLoops.AddWide, input);
+                Check(pass, input, new float[input.Gradient.Length], isPinned: false);
+                Check(pass, input, Pinned.Span[..input.Gradient.Length], isPinned: true);
             }
         }).QuickCheckThrowOnFailure();
 
@@ -45,9 +47,9 @@ public sealed class NotingLoopsTests
 
         Assert.ThrowsAny<XunitException>(() => Check(
             (ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, int start, int above,
-                CoordinateValues noted, ref SquareSum squares) =>
-                NotingLoops.Add(gradient, rate, residual, sum, start, above - 1, noted, ref squares),
-            input));
+                CoordinateValues noted, ref SquareSum squares, bool isPinned) =>
+                NotingLoops.Add(gradient, rate, residual, sum, start, above - 1, noted, ref squares, isPinned),
+            input, new float[3], isPinned: false));
     }
 
     [Fact]
@@ -56,14 +58,22 @@ public sealed class NotingLoopsTests
         CoordinateValues noted = new(20);
         float[] gradient = Gradients.Bell(20, 1);
         SquareSum squares = default;
-        NotingLoops.Add(gradient, 1, [], new float[20], 0, 0, noted, ref squares);
-        NotingLoops.Add(gradient, 1, [], new float[20], 20, NotingLoops.NothingIsAbove, noted, ref squares);
+        NotingLoops.Add(gradient, 1, [], new float[20], 0, 0, noted, ref squares, false);
+        NotingLoops.Add(gradient, 1, [], new float[20], 20, NotingLoops.NothingIsAbove, noted, ref squares, false);
 
         Assert.Equal(Enumerable.Range(0, 20), noted.Coordinates.ToArray());
         Assert.Equal(gradient, noted.Values.ToArray());
     }
 
-    private static void Check(Pass pass, Input input)
+    private static void AddNarrow(
+        ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, int start, int above,
+        CoordinateValues noted, ref SquareSum squares, bool isPinned)
+    {
+        Assert.False(isPinned);
+        NotingLoops.AddNarrow(gradient, rate, residual, sum, start, above, noted, ref squares);
+    }
+
+    private static void Check(Pass pass, Input input, Span<float> sum, bool isPinned)
     {
         const int Start = 1000;
         int length = input.Gradient.Length;
@@ -72,16 +82,15 @@ public sealed class NotingLoopsTests
         expectedSquares.Add(expected);
         int[] places = [.. Enumerable.Range(0, length).Where(i => FloatBits.Magnitude(expected[i]) > input.Above)];
         CoordinateValues noted = new(length);
-        float[] sum = new float[length];
         SquareSum squares = default;
         foreach ((int start, int end) in new[] { (0, input.Cut), (input.Cut, length) })
         {
             pass(
                 input.Gradient.AsSpan(start..end), input.Rate, input.Residual.Length == 0 ? [] : input.Residual.AsSpan(start..end),
-                sum.AsSpan(start..end), Start + start, input.Above, noted, ref squares);
+                sum[start..end], Start + start, input.Above, noted, ref squares, isPinned);
         }
 
-        Assert.Equal(expected.Select(BitsOf), sum.Select(BitsOf));
+        Assert.Equal(expected.Select(BitsOf), sum.ToArray().Select(BitsOf));
         Assert.Equal(BitConverter.DoubleToInt64Bits(Quiet(expectedSquares.Total)), BitConverter.DoubleToInt64Bits(Quiet(squares.Total)));
         Assert.Equal(places.Select(place => place + Start), noted.Coordinates.ToArray());
         Assert.Equal(places.Select(place => BitsOf(expected[place])), noted.Values.ToArray().Select(BitsOf));
