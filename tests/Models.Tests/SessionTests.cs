@@ -1,5 +1,6 @@
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Models.Tests.Checking;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Models.Tests;
 
@@ -17,10 +18,7 @@ public class SessionTests
         using IGradientSession session = item.Model.CreateSession(batch.Count);
         Repeat();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Repeat();
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.Of(Repeat));
 
         // The first time is the warm-up: the runtime compiles both methods on this thread and may allocate for that.
         void Repeat()

@@ -11,8 +11,8 @@ namespace OrleansSgd.Core.Codecs;
 public abstract class ResidualCodec : IUpdateCodec
 {
     // The residual, and the next one in the making: swapped only when the new one is whole and finite.
-    private float[] _residual;
-    private float[] _sum;
+    private AlignedFloats _residual;
+    private AlignedFloats _sum;
     private UpdateNorms _norms = UpdateNorms.None;
     private long _nextUpdate;
     private bool _begun;
@@ -22,8 +22,8 @@ public abstract class ResidualCodec : IUpdateCodec
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
         Dimension = dimension;
         ErrorFeedback = errorFeedback;
-        _sum = new float[dimension];
-        _residual = errorFeedback ? new float[dimension] : [];
+        _sum = new(dimension);
+        _residual = new(errorFeedback ? dimension : 0);
     }
 
     /// <inheritdoc/>
@@ -53,16 +53,16 @@ public abstract class ResidualCodec : IUpdateCodec
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Residual => _residual;
+    public ReadOnlySpan<float> Residual => _residual.Span;
 
     /// <inheritdoc/>
-    public double ResidualNormSquared => SquareSum.Of(_residual);
+    public double ResidualNormSquared => SquareSum.Of(_residual.Span);
 
     /// <inheritdoc/>
     public bool TryBegin(float[] gradient, float rate)
     {
         CodecArguments.CheckUpdate(gradient, rate, Dimension);
-        _begun = TryChoose(gradient, rate, _residual, _sum, out UpdateNorms norms);
+        _begun = TryChoose(gradient, rate, _residual.Span, _sum.Span, out UpdateNorms norms);
         if (!_begun)
         {
             return false;
@@ -106,8 +106,8 @@ public abstract class ResidualCodec : IUpdateCodec
         CodecArguments.CheckRoom(range, payload, SizeIn(range));
 
         // u: what is to be sent, and with error feedback the residual itself.
-        float[] pending = ErrorFeedback ? _residual : _sum;
-        return WriteIn(range, pending.AsSpan(range.Start, range.Length), payload);
+        AlignedFloats pending = ErrorFeedback ? _residual : _sum;
+        return WriteIn(range, pending.Span.Slice(range.Start, range.Length), payload);
     }
 
     /// <inheritdoc/>
@@ -134,7 +134,7 @@ public abstract class ResidualCodec : IUpdateCodec
     /// <inheritdoc/>
     public void ClearResidual()
     {
-        _residual.AsSpan().Clear();
+        _residual.Span.Clear();
         _begun = false;
     }
 
@@ -150,7 +150,7 @@ public abstract class ResidualCodec : IUpdateCodec
             CodecArguments.CheckNoResidual(residual, $"{Kind} without error feedback");
         }
 
-        residual.CopyTo(_residual);
+        residual.CopyTo(_residual.Span);
         _begun = false;
     }
 

@@ -85,7 +85,7 @@ public abstract class SubsetCodec : ResidualCodec
                 Span<uint> indices = LittleEndian.UInts(payload[..indicesSize]);
                 Span<float> values = LittleEndian.Floats(payload[indicesSize..]);
                 CopyChosen(range, indices);
-                MoveToEntries(indices, pending, values);
+                MoveToEntries(range, indices, pending, values);
                 return SquareSum.Of(values);
         }
     }
@@ -98,6 +98,19 @@ public abstract class SubsetCodec : ResidualCodec
 
     /// <summary>Moves the chosen values of the range to their places in <paramref name="values"/>; the others become 0.</summary>
     private protected abstract void MoveToPlaces(ShardRange range, Span<float> pending, Span<float> values);
+
+    /// <summary>Moves the chosen values of the range one after the other to <paramref name="values"/>.</summary>
+    /// <param name="indices">What <see cref="CopyChosen"/> wrote for the range.</param>
+    private protected virtual void MoveToEntries(ShardRange range, ReadOnlySpan<uint> indices, Span<float> pending, Span<float> values)
+    {
+        values = values[..indices.Length];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            ref float place = ref pending[(int)indices[i]];
+            values[i] = place;
+            place = 0;
+        }
+    }
 
     private PayloadKind KindOf(ShardRange range, int count)
     {
@@ -161,17 +174,6 @@ public abstract class SubsetCodec : ResidualCodec
             {
                 block[i] = places[i] != 0 ? places[i] : block[i];
             }
-        }
-    }
-
-    private static void MoveToEntries(ReadOnlySpan<uint> indices, Span<float> pending, Span<float> values)
-    {
-        values = values[..indices.Length];
-        for (int i = 0; i < indices.Length; i++)
-        {
-            ref float place = ref pending[(int)indices[i]];
-            values[i] = place;
-            place = 0;
         }
     }
 }

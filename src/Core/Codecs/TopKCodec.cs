@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using OrleansSgd.Core.Vectors;
 
 namespace OrleansSgd.Core.Codecs;
@@ -29,37 +31,33 @@ public sealed class TopKCodec : SubsetCodec
         ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, out UpdateNorms norms)
     {
         norms = UpdateNorms.None;
-        if (!_largest.TrySelect(gradient, rate, residual, sum))
+        if (!_largest.TrySelect(gradient, rate, residual, sum, AlignedFloats.AreAligned(sum)))
         {
             return false;
         }
 
         double sent = 0;
-        foreach (int coordinate in _largest.Selected)
+        foreach (float value in _largest.SelectedValues)
         {
-            sent += (double)sum[coordinate] * sum[coordinate];
+            sent += (double)value * value;
         }
 
         norms = UpdateNorms.OfSubset(_largest.NormSquared, sent);
         return true;
     }
 
-    private protected override int CountChosen(ShardRange range) => SelectedIn(range).Length;
+    private protected override int CountChosen(ShardRange range) => _largest.Selected[PlacesIn(range)].Length;
 
     private protected override void CopyChosen(ShardRange range, Span<uint> indices)
     {
-        ReadOnlySpan<int> selected = SelectedIn(range);
-        indices = indices[..selected.Length];
-        for (int i = 0; i < selected.Length; i++)
-        {
-            indices[i] = (uint)(selected[i] - range.Start);
-        }
+        ReadOnlySpan<int> selected = _largest.Selected[PlacesIn(range)];
+        TensorPrimitives.Subtract(selected, range.Start, MemoryMarshal.Cast<uint, int>(indices[..selected.Length]));
     }
 
     private protected override void MoveToPlaces(ShardRange range, Span<float> pending, Span<float> values)
     {
         values.Clear();
-        foreach (int coordinate in SelectedIn(range))
+        foreach (int coordinate in _largest.Selected[PlacesIn(range)])
         {
             ref float place = ref pending[coordinate - range.Start];
             values[coordinate - range.Start] = place;
@@ -67,11 +65,18 @@ public sealed class TopKCodec : SubsetCodec
         }
     }
 
-    private ReadOnlySpan<int> SelectedIn(ShardRange range)
+    // The selection has the values already, so their places are only written: a store need not wait for memory, a load must.
+    private protected override void MoveToEntries(ShardRange range, ReadOnlySpan<uint> indices, Span<float> pending, Span<float> values)
     {
-        ReadOnlySpan<int> selected = _largest.Selected;
-        return selected[FirstNotBelow(selected, range.Start)..FirstNotBelow(selected, range.End)];
+        _largest.SelectedValues[PlacesIn(range)].CopyTo(values);
+        foreach (uint index in indices)
+        {
+            pending[(int)index] = 0;
+        }
     }
+
+    private Range PlacesIn(ShardRange range) =>
+        FirstNotBelow(_largest.Selected, range.Start)..FirstNotBelow(_largest.Selected, range.End);
 
     private static int FirstNotBelow(ReadOnlySpan<int> ascending, int limit)
     {

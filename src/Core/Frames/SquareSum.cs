@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -46,24 +47,36 @@ internal struct SquareSum
         }
     }
 
-    // A product of two widened floats is exact, so adding it fused or not gives the same bits.
+    /// <summary>The lanes, for a loop that makes the values and adds them on its way; <see cref="Close"/> takes them back.</summary>
+    public readonly (Vector512<double> Low, Vector512<double> High) Open() => (Vector512.Create(_first, _second), Vector512.Create(_third, _fourth));
+
+    /// <summary>What such a loop does with each sixteen values.</summary>
+    /// <remarks>A product of two widened floats is exact, so adding it fused or not gives the same bits.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(Vector512<float> values, ref Vector512<double> low, ref Vector512<double> high)
+    {
+        Vector512<double> a = Avx512F.ConvertToVector512Double(values.GetLower());
+        Vector512<double> b = Avx512F.ConvertToVector512Double(values.GetUpper());
+        low = Vector512.FusedMultiplyAdd(a, a, low);
+        high = Vector512.FusedMultiplyAdd(b, b, high);
+    }
+
+    /// <summary>Takes the lanes back.</summary>
+    public void Close(Vector512<double> low, Vector512<double> high) =>
+        (_first, _second, _third, _fourth) = (low.GetLower(), low.GetUpper(), high.GetLower(), high.GetUpper());
+
     private int AddWide(ReadOnlySpan<float> values, float scale)
     {
         ref float start = ref MemoryMarshal.GetReference(values);
-        Vector256<float> scales = Vector256.Create(scale);
-        var low = Vector512.Create(_first, _second);
-        var high = Vector512.Create(_third, _fourth);
-        int half = Vector256<float>.Count;
+        Vector512<float> scales = Vector512.Create(scale);
+        (Vector512<double> low, Vector512<double> high) = Open();
         int i = 0;
         for (; i <= values.Length - Lanes; i += Lanes)
         {
-            Vector512<double> a = Widen(Vector256.LoadUnsafe(ref start, (nuint)i) * scales);
-            Vector512<double> b = Widen(Vector256.LoadUnsafe(ref start, (nuint)(i + half)) * scales);
-            low = Vector512.FusedMultiplyAdd(a, a, low);
-            high = Vector512.FusedMultiplyAdd(b, b, high);
+            Add(Vector512.LoadUnsafe(ref start, (nuint)i) * scales, ref low, ref high);
         }
 
-        (_first, _second, _third, _fourth) = (low.GetLower(), low.GetUpper(), high.GetLower(), high.GetUpper());
+        Close(low, high);
         return i;
     }
 
@@ -89,8 +102,6 @@ internal struct SquareSum
         (_first, _second, _third, _fourth) = (first, second, third, fourth);
         return i;
     }
-
-    private static Vector512<double> Widen(Vector256<float> values) => Avx512F.ConvertToVector512Double(values);
 
     private static double LaneSum(Vector256<double> lanes) => lanes[0] + lanes[1] + lanes[2] + lanes[3];
 }

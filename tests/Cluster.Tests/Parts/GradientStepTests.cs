@@ -7,6 +7,7 @@ using OrleansSgd.Core.Vectors;
 using OrleansSgd.Core.Workers;
 using OrleansSgd.Grains.Workers;
 using OrleansSgd.Models;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Cluster.Tests.Parts;
 
@@ -249,10 +250,7 @@ public sealed class GradientStepTests
         WorkerView view = Steps.View(map, Steps.Bell(model.ParameterCount, 3));
         Repeat();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Repeat();
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.Of(Repeat));
 
         void Repeat()
         {

@@ -1,5 +1,6 @@
 using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Grains.Workers;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Cluster.Tests.Parts;
 
@@ -67,11 +68,11 @@ public sealed class LedgerRowsTests
         _rows.Add(record);
         _rows.Sent();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        _rows.Add(record);
-        _rows.Sent();
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.Of(() =>
+        {
+            _rows.Add(record);
+            _rows.Sent();
+        }));
     }
 
     private static TicketRecord Record(long ticket)

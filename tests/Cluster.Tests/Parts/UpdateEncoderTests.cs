@@ -9,6 +9,7 @@ using OrleansSgd.Core.Vectors;
 using OrleansSgd.Core.Workers;
 using OrleansSgd.Grains.Workers;
 using OrleansSgd.Models;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Cluster.Tests.Parts;
 
@@ -264,10 +265,7 @@ public sealed class UpdateEncoderTests : IDisposable
         long sequence = 0;
         Repeat(400); // until no shard's share of the largest coordinates comes out larger than before
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Repeat(100);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.Of(() => Repeat(100)));
 
         void Repeat(int count)
         {

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Vectors;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Core.Tests.Codecs;
 
@@ -238,10 +239,7 @@ public class AllCodecsTests
             IUpdateCodec codec = UpdateCodecs.Create(plan, Dimension);
             Step(codec);
 
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            Step(codec);
-
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(0, AllocatedBytes.Of(() => Step(codec)));
         }
 
         void Step(IUpdateCodec codec)

@@ -76,6 +76,20 @@ public class TopKCodecProperties
     }
 
     [Fact]
+    public void Vector_long_enough_to_be_written_past_the_caches_is_selected_as_a_sort_would()
+    {
+        const int Dimension = AlignedFloats.LengthMin + 17;
+        TopKCodec codec = new(Dimension, Dimension / 100);
+        for (int seed = 1; seed <= 2; seed++)
+        {
+            float[] gradient = Gradients.Bell(Dimension, seed);
+            float[] expected = CodecLaws.LargestBySorting(CodecLaws.SumOf(codec.Residual, gradient, 0.75f), Dimension / 100);
+            float[] actual = CodecLaws.Send(codec, gradient, 0.75f, shardCount: 3);
+            Assert.True(expected.AsSpan().SequenceEqual(actual), $"Seed {seed}.");
+        }
+    }
+
+    [Fact]
     public void Codec_that_loses_a_coordinate_is_caught()
     {
         PlantedCodec codec = new(new TopKCodec(10, 2)) { ResidualTaken = 1e-3f };

@@ -2,6 +2,7 @@ using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Vectors;
 using OrleansSgd.Core.Tests.Frames;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Core.Tests.Codecs;
 
@@ -154,10 +155,7 @@ public class TopKCodecTests
         byte[] room = new byte[Dimension * 4];
         Step();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Step();
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.Of(Step));
 
         void Step()
         {

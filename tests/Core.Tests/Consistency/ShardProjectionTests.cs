@@ -5,6 +5,7 @@ using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Randomness;
 using OrleansSgd.Core.Tests.Codecs;
 using OrleansSgd.Core.Vectors;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Core.Tests.Consistency;
 
@@ -103,10 +104,7 @@ public class ShardProjectionTests
         byte[] payload = MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
         _projection.Of(PayloadKind.Dense, payload, Length);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        _projection.Of(PayloadKind.Dense, payload, Length);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.Of(() => _projection.Of(PayloadKind.Dense, payload, Length)));
     }
 
     [Fact]

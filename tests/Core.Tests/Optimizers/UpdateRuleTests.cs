@@ -2,6 +2,7 @@ using OrleansSgd.Core.Optimizers;
 using OrleansSgd.Core.Randomness;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Tests.Consistency;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Core.Tests.Optimizers;
 
@@ -141,10 +142,11 @@ public class UpdateRuleTests
         foreach (IUpdateRule rule in RulePlan.Kinds.Select(kind => UpdateRules.Create(new RulePlan { Kind = kind }, 5000)))
         {
             rule.Take(gradient, 0.1f);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            rule.Take(gradient, 0.1f);
-            rule.TakeBack();
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(0, AllocatedBytes.Of(() =>
+            {
+                rule.Take(gradient, 0.1f);
+                rule.TakeBack();
+            }));
         }
     }
 

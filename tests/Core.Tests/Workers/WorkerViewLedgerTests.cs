@@ -2,6 +2,7 @@ using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Vectors;
 using OrleansSgd.Core.Workers;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Core.Tests.Workers;
 
@@ -45,11 +46,11 @@ public class WorkerViewLedgerTests
         _record.Begin(2);
         _view.NoteIn(_record);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        _record.Begin(2);
-        _view.NoteIn(_record);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.Of(() =>
+        {
+            _record.Begin(2);
+            _view.NoteIn(_record);
+        }));
     }
 
     private void Apply(int shard, int incarnation, long version, long watermark, long[] exceptions)

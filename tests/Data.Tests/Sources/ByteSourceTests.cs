@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Data.Sources;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Data.Tests.Sources;
 
@@ -35,11 +36,11 @@ public class ByteSourceTests
         var batch = new SampleBatch();
         subset.Read(rows, batch);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        source.Read(rows, batch);
-        subset.Read(rows, batch);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.Of(() =>
+        {
+            source.Read(rows, batch);
+            subset.Read(rows, batch);
+        }));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using OrleansSgd.Core.Consistency.Estimates;
 using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Telemetry.Ledger;
 using OrleansSgd.Telemetry.Tests.Reading;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Telemetry.Tests.Ledger;
 
@@ -164,13 +165,13 @@ public sealed class RunTraceTests
         }
 
         trace.Flush();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 400; i++)
+        Assert.Equal(0, AllocatedBytes.Of(() =>
         {
-            trace.Row(record);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int i = 0; i < 400; i++)
+            {
+                trace.Row(record);
+            }
+        }));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using OrleansSgd.Core.Consistency.Metering;
 using OrleansSgd.Core.Scheduling.Gates;
+using OrleansSgd.Testing;
 
 namespace OrleansSgd.Core.Tests.Scheduling.Gates;
 
@@ -120,13 +121,14 @@ public class AdaptiveGateTests
         AdaptiveGate gate = new(new LeverLimits(8), 0.25);
         Feed(gate, 0, 1000, 1, 0.1);
         FinalisedTicket ticket = Ticket(2000, 1, 0.1, 3);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-        {
-            gate.Observe(ticket, 2001, 1, 1);
-        }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, AllocatedBytes.Of(() =>
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                gate.Observe(ticket, 2001, 1, 1);
+            }
+        }));
     }
 
     private static List<ControlMove> Feed(AdaptiveGate gate, long from, int count, double gap, double rate, int delay = 1)
