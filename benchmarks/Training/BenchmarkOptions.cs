@@ -32,6 +32,15 @@ internal sealed class BenchmarkOptions
 
     public int Length => Number("--length", 1_000_000);
 
+    /// <summary>Share of the coordinates that a push or a top-k update sends; 1 for all.</summary>
+    public double Fraction => Real("--fraction", 1);
+
+    /// <summary>Rows of the sparse regression.</summary>
+    public int Samples => Number("--samples", 20_000);
+
+    /// <summary>Coordinates of the sparse regression.</summary>
+    public int Features => Number("--features", 47_236);
+
     /// <summary>Training samples to use; null for all.</summary>
     public int? Limit => _given.ContainsKey("--limit") ? Number("--limit", 0) : null;
 
@@ -44,7 +53,7 @@ internal sealed class BenchmarkOptions
     /// <summary>Threads of one gradient inside libtorch.</summary>
     public int Threads => Number("--threads", 1);
 
-    public double Rate => double.Parse(_given.GetValueOrDefault("--rate", "0.1"), CultureInfo.InvariantCulture);
+    public double Rate => Real("--rate", 0.1);
 
     /// <summary>Where a recording goes, whole path.</summary>
     public string Out => Path.GetFullPath(_given.GetValueOrDefault("--out", "runs/recording"));
@@ -56,6 +65,9 @@ internal sealed class BenchmarkOptions
 
     /// <summary>Tells a silo how many threads an operation has.</summary>
     public void SetThreads(GridOptions silo) => silo.IntraOpThreads = Threads;
+
+    private double Real(string name, double otherwise) =>
+        _given.TryGetValue(name, out string? text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     private int Number(string name, int otherwise) =>
         _given.TryGetValue(name, out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
