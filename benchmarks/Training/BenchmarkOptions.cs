@@ -47,6 +47,9 @@ internal sealed class BenchmarkOptions
     /// <summary>Seconds between two measurements of the training loss; 0 for none inside an epoch.</summary>
     public int CutSeconds => Number("--cuts", 0);
 
+    /// <summary>Whether the run writes its trace, as <c>./grid train</c> has it do.</summary>
+    public bool IsTraced => _given.GetValueOrDefault("--trace", "off") == "on";
+
     /// <summary>Steps to record.</summary>
     public int Steps => Number("--steps", 300);
 

@@ -1,6 +1,6 @@
 using OrleansSgd.Benchmarks.Training;
 
-// training MODEL [--workers N] [--shards N] [--threads N] [--epochs N] [--codec dense|top-k] [--limit SAMPLES] [--cuts SECONDS] [--data DIR]
+// training MODEL [--workers N] [--shards N] [--threads N] [--epochs N] [--codec dense|top-k] [--limit SAMPLES] [--cuts SECONDS] [--trace on|off] [--data DIR]
 // training push [--length N] [--fraction F]                                                push and pull of one shard, dense or F of it
 // training topk [--length N] [--fraction F]                                                one top-k update with its residual
 // training sparse [--samples N] [--features N] [--workers N] [--shards N] [--epochs N]     logistic regression, a sample an update
@@ -12,8 +12,8 @@ string[] others = ["push", "topk", "sparse", "recovery", "tolerance", "record"];
 if (args.Length % 2 == 0 || (!others.Contains(args[0]) && !BenchmarkJob.Models.Contains(args[0])))
 {
     Console.Error.WriteLine($"usage: training {string.Join('|', [.. BenchmarkJob.Models, .. others])} [--model MODEL] [--pairs N] [--workers N] [--shards N] "
-        + "[--threads N] [--epochs N] [--codec KIND] [--limit SAMPLES] [--cuts SECONDS] [--steps N] [--rate R] [--data DIR] [--out DIR] "
-        + "[--length N] [--fraction F] [--samples N] [--features N]");
+        + "[--threads N] [--epochs N] [--codec KIND] [--limit SAMPLES] [--cuts SECONDS] [--trace on|off] [--steps N] [--rate R] "
+        + "[--data DIR] [--out DIR] [--length N] [--fraction F] [--samples N] [--features N]");
     return 2;
 }
 

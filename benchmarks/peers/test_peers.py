@@ -349,8 +349,8 @@ class Scripts(WithFolder):
         self.assertEqual(("pytorch-single-contiguous", "cifar10-resnet20-b128"), (result["system"], result["workload"]))
 
     def test_what_does_not_go_together_is_refused(self):
-        for script, *arguments in (("hogwild.py", "--model", "resnet20"), ("rpc_server.py", "--step", "manual"), ("single.py", "--model", "lenet5", "--step", "manual"),
-                                   ("single.py", "--layout", "contiguous")):
+        for script, *arguments in (("hogwild.py", "--model", "resnet20"), ("rpc_server.py", "--step", "manual"),
+                                   ("single.py", "--model", "lenet5", "--step", "manual"), ("single.py", "--layout", "contiguous")):
             done = self.start(script, *arguments)
             self.assertEqual((2, ""), (done.returncode, done.stdout), arguments)
 

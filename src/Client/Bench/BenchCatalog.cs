@@ -80,6 +80,7 @@ internal static class BenchCatalog
                 name, name, $"logistic regression, {47_236 * factor} features, 74 non-zeros a row, {samples} rows, 2 workers", UpdatesPerSecond,
                 Contender.OfGrid($"sparse {shape} --workers 2 --shards 2 --epochs 2"),
                 [
+                    Contender.OfPeer("pytorch-hogwild", $"hogwild_sparse.py {shape}"),
                     Contender.OfPeer("scikit-learn", $"sklearn_sgd.py {shape} --processes 1"),
                     Contender.OfPeer("scikit-learn-2-processes", $"sklearn_sgd.py {shape} --processes 2"),
                 ]);
@@ -128,10 +129,18 @@ internal static class BenchCatalog
                 Contender.OfPeer("torchrun-elastic", "elastic.py"),
                 Contender.OfPeer("torchrun-elastic-tuned", "elastic.py --tuned"),
             ]) { Set = Mnist };
-        int epochs = isQuick ? 1 : 5;
+        string traced = $"mlp --workers 2 --shards 4 --epochs {(isQuick ? 1 : 5)}";
         yield return new Comparison(
-            "scaling", "scaling", "MLP, 2 workers against twice what one does", SamplesPerSecond,
-            Contender.OfGrid($"mlp --workers 2 --shards 4 --epochs {epochs}"),
-            [new Contender("ideal", null, $"mlp --workers 1 --shards 4 --epochs {epochs}".Split(' '), Factor: 2)]) { Set = Mnist };
+            "telemetry", "telemetry", "MLP, 2 workers, with the trace that certify reads, against without", SamplesPerSecond,
+            Contender.OfGrid($"{traced} --trace on"), [new Contender("without", null, traced.Split(' '))]) { Set = Mnist };
+        string scaled = $"--shards 4 --epochs {(isQuick ? 1 : 5)}";
+        yield return new Comparison(
+            "scaling", "scaling", "MLP, 2 workers, against twice what one does and against more of them", SamplesPerSecond,
+            Contender.OfGrid($"mlp --workers 2 {scaled}"),
+            [
+                new Contender("ideal", null, $"mlp --workers 1 {scaled}".Split(' '), Factor: 2),
+                new Contender("4-workers", null, $"mlp --workers 4 {scaled}".Split(' ')),
+                new Contender("16-workers", null, $"mlp --workers 16 {scaled}".Split(' ')),
+            ]) { Set = Mnist };
     }
 }

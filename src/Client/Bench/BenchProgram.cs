@@ -45,6 +45,7 @@ internal sealed class BenchProgram(BenchPlaces places, TimeSpan limit, TimeProvi
                 if (!process.HasExited)
                 {
                     process.Kill(entireProcessTree: true);
+                    await process.WaitForExitAsync(CancellationToken.None);
                 }
             }
         }
