@@ -35,6 +35,9 @@ internal sealed class BenchmarkOptions
     /// <summary>Share of the coordinates that a push or a top-k update sends; 1 for all.</summary>
     public double Fraction => Real("--fraction", 1);
 
+    /// <summary>Share of the test set that a model is to have right.</summary>
+    public double Accuracy => Real("--accuracy", 0.98);
+
     /// <summary>Rows of the sparse regression.</summary>
     public int Samples => Number("--samples", 20_000);
 

@@ -20,6 +20,7 @@ import loss_curve
 import mnist
 import networks
 import sparse_rows
+import to_accuracy
 import training
 
 HERE = Path(__file__).resolve().parent
@@ -254,6 +255,19 @@ class SparseRows(unittest.TestCase):
         _, indices, _, _ = sparse_rows.make(samples=500, features=1000, entries=20, seed=SEED)
         counts = numpy.sort(numpy.bincount(indices, minlength=1000))
         self.assertGreater(counts[-10:].mean(), 10 * counts[:500].mean())
+
+
+class ToAccuracy(unittest.TestCase):
+    def test_the_first_run_that_is_good_enough_is_the_answer(self):
+        asked = []
+
+        def run(samples):
+            asked.append(samples)
+            return {"testAccuracy": samples / 100}
+
+        self.assertEqual((40, {"testAccuracy": 0.4}), to_accuracy.first(0.35, run, step=10, most=90))
+        self.assertEqual([20, 30, 40], asked)
+        self.assertEqual((None, None), to_accuracy.first(0.95, run, step=10, most=90))
 
 
 class Elastic(unittest.TestCase):

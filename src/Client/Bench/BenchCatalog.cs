@@ -58,6 +58,13 @@ internal static class BenchCatalog
                 Contender.OfPeer("pytorch-rpc-server", $"rpc_server.py --model lenet5 --epochs {few} --order samples"),
             ]) { Set = Mnist };
 
+        yield return new Comparison(
+            "lenet5-to-98-percent", "lenet5", "LeNet-5 on MNIST to 98 % of the test set", new Measure("seconds", "s", IsLessBetter: true),
+            Contender.OfGrid("to-accuracy --model lenet5 --accuracy 0.98 --workers 2 --shards 2"),
+            [
+                Contender.OfPeer("pytorch-single-2-threads", "to_accuracy.py 0.98 single.py --model lenet5 --threads 2 --order samples"),
+            ]) { Set = Mnist };
+
         // A part of the set: a step takes as long whichever samples it is of. One epoch: the grid evaluates after each, and only what comes after the last is
         // off the clock, as all of it is with the peers.
         int limit = isQuick ? 1280 : 10240;
