@@ -32,8 +32,11 @@ internal sealed class BenchmarkOptions
 
     public int Length => Number("--length", 1_000_000);
 
-    /// <summary>Share of the coordinates that a push or a top-k update sends; 1 for all.</summary>
+    /// <summary>Share of the coordinates that a push sends; 1 for all.</summary>
     public double Fraction => Real("--fraction", 1);
+
+    /// <summary>Coordinates that a top-k update sends.</summary>
+    public int Count => Number("--count", Math.Max(1, Length / 100));
 
     /// <summary>Share of the test set that a model is to have right.</summary>
     public double Accuracy => Real("--accuracy", 0.98);

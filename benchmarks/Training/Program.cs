@@ -1,8 +1,8 @@
 using OrleansSgd.Benchmarks.Training;
 
 // training MODEL [--workers N] [--shards N] [--threads N] [--epochs N] [--codec dense|top-k] [--limit SAMPLES] [--cuts SECONDS] [--trace on|off] [--data DIR]
-// training push [--length N] [--fraction F] [--accuracy A]                                                push and pull of one shard, dense or F of it
-// training topk [--length N] [--fraction F]                                                one top-k update with its residual
+// training push [--length N] [--fraction F] [--count K] [--accuracy A]                                                push and pull of one shard, dense or F of it
+// training topk [--length N] [--count K]                                                    one top-k update with its residual
 // training sparse [--samples N] [--features N] [--workers N] [--shards N] [--epochs N]     logistic regression, a sample an update
 // training to-accuracy [--model MODEL] [--accuracy A] [--workers N] [--shards N]           seconds until so much of the test is right
 // training recovery [--model MODEL] [--epochs N]                                           a silo killed in the middle
@@ -25,7 +25,7 @@ try
     Console.WriteLine(args[0] switch
     {
         "push" => await PushBenchmark.RunAsync(options.Length, options.Fraction),
-        "topk" => TopKBenchmark.Run(options.Length, options.Fraction),
+        "topk" => TopKBenchmark.Run(options.Length, options.Count),
         "sparse" => await SparseBenchmark.RunAsync(options),
         "to-accuracy" => await ToAccuracyBenchmark.RunAsync(options),
         "recovery" => await RecoveryBenchmark.RunAsync(options),
