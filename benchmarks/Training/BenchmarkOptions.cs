@@ -41,6 +41,12 @@ internal sealed class BenchmarkOptions
     /// <summary>Share of the test set that a model is to have right.</summary>
     public double Accuracy => Real("--accuracy", 0.98);
 
+    /// <summary>Mean loss over the training rows that is to be reached.</summary>
+    public double Loss => Real("--loss", 0.1);
+
+    /// <summary>Where the rows of the sparse regression lie for peers, whole path.</summary>
+    public string Rows => Path.GetFullPath(_given.GetValueOrDefault("--rows", Path.Combine(Path.GetTempPath(), "orleans-sgd-rows")));
+
     /// <summary>Rows of the sparse regression.</summary>
     public int Samples => Number("--samples", 20_000);
 

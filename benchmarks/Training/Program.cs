@@ -1,15 +1,16 @@
 using OrleansSgd.Benchmarks.Training;
 
 // training MODEL [--workers N] [--shards N] [--threads N] [--epochs N] [--codec dense|top-k] [--limit SAMPLES] [--cuts SECONDS] [--trace on|off] [--data DIR]
-// training push [--length N] [--fraction F] [--count K] [--accuracy A]                                                push and pull of one shard, dense or F of it
+// training push [--length N] [--fraction F] [--count K] [--accuracy A] [--loss L] [--rows FILE]  push and pull of one shard, dense or F of it
 // training topk [--length N] [--count K]                                                    one top-k update with its residual
 // training sparse [--samples N] [--features N] [--workers N] [--shards N] [--epochs N]     logistic regression, a sample an update
+// training sparse-to-loss [--loss L] [--rows FILE] [options of sparse]                      seconds until the mean loss of all rows is L
 // training to-accuracy [--model MODEL] [--accuracy A] [--workers N] [--shards N]           seconds until so much of the test is right
 // training recovery [--model MODEL] [--epochs N]                                           a silo killed in the middle
 // training tolerance [--model MODEL] [--pairs N] [--workers N] [--shards N] [--epochs N]   with keepers and checkpoints / without
 // training record [--model MODEL] [--steps N] [--rate R] [--threads N] [--out DIR]         for peers/loss_curve.py
 // MODEL: softmax | mlp | lenet5 | resnet20. Prints one line of JSON.
-string[] others = ["push", "topk", "sparse", "to-accuracy", "recovery", "tolerance", "record"];
+string[] others = ["push", "topk", "sparse", "sparse-to-loss", "to-accuracy", "recovery", "tolerance", "record"];
 if (args.Length % 2 == 0 || (!others.Contains(args[0]) && !BenchmarkJob.Models.Contains(args[0])))
 {
     Console.Error.WriteLine($"usage: training {string.Join('|', [.. BenchmarkJob.Models, .. others])} [--model MODEL] [--pairs N] [--workers N] [--shards N] "
@@ -27,6 +28,7 @@ try
         "push" => await PushBenchmark.RunAsync(options.Length, options.Fraction),
         "topk" => TopKBenchmark.Run(options.Length, options.Count),
         "sparse" => await SparseBenchmark.RunAsync(options),
+        "sparse-to-loss" => await SparseLossBenchmark.RunAsync(options),
         "to-accuracy" => await ToAccuracyBenchmark.RunAsync(options),
         "recovery" => await RecoveryBenchmark.RunAsync(options),
         "tolerance" => await ToleranceBenchmark.RunAsync(options),

@@ -15,36 +15,42 @@ internal static class SparseBenchmark
     // What is compiled on the way is compiled by then.
     private const int WarmUpSamples = 2000;
 
+    /// <summary>The job: so many epochs over the rows that the seed makes.</summary>
+    public static JobPlan PlanOf(BenchmarkOptions options) => new()
+    {
+        Name = "sparse",
+        Data = new DataPlan
+        {
+            Kind = DataKinds.Synthetic,
+            Shape = SyntheticShapes.SparseLogistic,
+            SampleCount = options.Samples,
+            TestSampleCount = 1,
+            FeatureCount = options.Features,
+        },
+        Model = new ModelPlan { Kind = ModelCatalog.Logistic },
+        Run = new RunPlan
+        {
+            Workers = options.Workers,
+            Shards = options.Shards,
+            Batch = 1,
+            Epochs = options.Epochs,
+            Rate = new SchedulePlan(Rate: options.Rate),
+            Consistency = new ConsistencyPlan { CutSeconds = 0 },
+        },
+    };
+
+    /// <summary>A short run of the same.</summary>
+    public static Task WarmUpAsync(LocalGrid grid, JobPlan plan) => BenchmarkJob.RunAsync(grid, plan with
+    {
+        Data = plan.Data with { SampleCount = Math.Min(WarmUpSamples, plan.Data.SampleCount!.Value) },
+        Run = plan.Run with { Epochs = 1 },
+    });
+
     public static async Task<string> RunAsync(BenchmarkOptions options)
     {
         await using LocalGrid grid = await LocalGrid.StartAsync(1, one => one.ComputeThreads = options.Workers);
-        var plan = new JobPlan
-        {
-            Name = "sparse",
-            Data = new DataPlan
-            {
-                Kind = DataKinds.Synthetic,
-                Shape = SyntheticShapes.SparseLogistic,
-                SampleCount = options.Samples,
-                TestSampleCount = 1,
-                FeatureCount = options.Features,
-            },
-            Model = new ModelPlan { Kind = ModelCatalog.Logistic },
-            Run = new RunPlan
-            {
-                Workers = options.Workers,
-                Shards = options.Shards,
-                Batch = 1,
-                Epochs = options.Epochs,
-                Rate = new SchedulePlan(Rate: options.Rate),
-                Consistency = new ConsistencyPlan { CutSeconds = 0 },
-            },
-        };
-        await BenchmarkJob.RunAsync(grid, plan with
-        {
-            Data = plan.Data with { SampleCount = Math.Min(WarmUpSamples, options.Samples) },
-            Run = plan.Run with { Epochs = 1 },
-        });
+        JobPlan plan = PlanOf(options);
+        await WarmUpAsync(grid, plan);
         (_, JobProgress progress) = await BenchmarkJob.RunAsync(grid, plan);
         return JsonSerializer.Serialize(new
         {

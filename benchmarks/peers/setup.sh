@@ -9,10 +9,11 @@ set -euo pipefail
 
 packages=(python3-torch python3-numpy libopenblas0-openmp libtcmalloc-minimal4)
 # Peers that can do without each other: what cannot be installed is named, and the others go on.
-optional=(python3-sklearn python3-scipy python3-mpi4py openmpi-bin)
+optional=(python3-sklearn python3-scipy python3-mpi4py openmpi-bin python3-liblinear)
 declare -A measured=(
     [python3-torch]=1.13.1+dfsg-4 [python3-numpy]=1:1.24.2-1+deb12u1 [libopenblas0-openmp]=0.3.21+ds-4 [libtcmalloc-minimal4]=2.10-1
     [python3-sklearn]=1.2.1+dfsg-1 [python3-scipy]=1.10.1-2 [python3-mpi4py]=3.1.4-2+b2 [openmpi-bin]=4.1.4-3+b1
+    [python3-liblinear]=2.3.0+dfsg-5
 )
 
 if ! command -v apt-get >/dev/null; then

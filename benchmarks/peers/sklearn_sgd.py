@@ -24,8 +24,8 @@ except ImportError as missing:
 import sparse_rows
 
 
-def classifier(epochs):
-    return SGDClassifier(loss="log_loss", penalty=None, learning_rate="constant", eta0=RATE, max_iter=epochs, tol=None, random_state=1)
+def classifier(epochs, rate=RATE):
+    return SGDClassifier(loss="log_loss", penalty=None, learning_rate="constant", eta0=rate, max_iter=epochs, tol=None, random_state=1)
 
 
 def life(rank, processes, rows, labels, epochs, barrier, table):
