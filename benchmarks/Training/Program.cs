@@ -1,10 +1,10 @@
 using OrleansSgd.Benchmarks.Training;
 
 // training MODEL [--workers N] [--shards N] [--threads N] [--epochs N] [--codec dense|top-k] [--limit SAMPLES] [--cuts SECONDS] [--trace on|off] [--data DIR]
-// training push [--length N] [--fraction F] [--count K] [--accuracy A] [--loss L] [--rows FILE]  push and pull of one shard, dense or F of it
-// training topk [--length N] [--count K]                                                    one top-k update with its residual
+// training push [--length N] [--fraction F]                                                push and pull of one shard, dense or F of it
+// training topk [--length N] [--count K]                                                   one top-k update with its residual
 // training sparse [--samples N] [--features N] [--workers N] [--shards N] [--epochs N]     logistic regression, a sample an update
-// training sparse-to-loss [--loss L] [--rows FILE] [options of sparse]                      seconds until the mean loss of all rows is L
+// training sparse-to-loss [--loss L] [--rows FILE] [options of sparse]                    seconds until the mean loss of all rows is L
 // training to-accuracy [--model MODEL] [--accuracy A] [--workers N] [--shards N]           seconds until so much of the test is right
 // training recovery [--model MODEL] [--epochs N]                                           a silo killed in the middle
 // training tolerance [--model MODEL] [--pairs N] [--workers N] [--shards N] [--epochs N]   with keepers and checkpoints / without
@@ -15,7 +15,8 @@ if (args.Length % 2 == 0 || (!others.Contains(args[0]) && !BenchmarkJob.Models.C
 {
     Console.Error.WriteLine($"usage: training {string.Join('|', [.. BenchmarkJob.Models, .. others])} [--model MODEL] [--pairs N] [--workers N] [--shards N] "
         + "[--threads N] [--epochs N] [--codec KIND] [--limit SAMPLES] [--cuts SECONDS] [--trace on|off] [--steps N] [--rate R] "
-        + "[--data DIR] [--out DIR] [--length N] [--fraction F] [--samples N] [--features N]");
+        + "[--data DIR] [--out DIR] [--length N] [--fraction F] [--count K] [--samples N] [--features N] "
+        + "[--accuracy A] [--loss L] [--rows FILE]");
     return 2;
 }
 
