@@ -52,7 +52,7 @@ internal static class BenchVerb
         return verb;
     }
 
-    private static int Refuse(Terminal terminal, bool isJson, IReadOnlyList<string> mistakes) => Verdict.Failed(
+    private static int Refuse(Terminal terminal, bool isJson, List<string> mistakes) => Verdict.Failed(
         terminal, isJson,
         mistakes.Count == 1
             ? new Failure(ExitCodes.BadInput, mistakes[0])
