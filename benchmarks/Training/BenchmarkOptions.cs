@@ -32,11 +32,35 @@ internal sealed class BenchmarkOptions
 
     public int Length => Number("--length", 1_000_000);
 
+    /// <summary>Share of the coordinates that a push sends; 1 for all.</summary>
+    public double Fraction => Real("--fraction", 1);
+
+    /// <summary>Coordinates that a top-k update sends.</summary>
+    public int Count => Number("--count", Math.Max(1, Length / 100));
+
+    /// <summary>Share of the test set that a model is to have right.</summary>
+    public double Accuracy => Real("--accuracy", 0.98);
+
+    /// <summary>Mean loss over the training rows that is to be reached.</summary>
+    public double Loss => Real("--loss", 0.1);
+
+    /// <summary>Where the rows of the sparse regression lie for peers, whole path.</summary>
+    public string Rows => Path.GetFullPath(_given.GetValueOrDefault("--rows", Path.Combine(Path.GetTempPath(), "orleans-sgd-rows")));
+
+    /// <summary>Rows of the sparse regression.</summary>
+    public int Samples => Number("--samples", 20_000);
+
+    /// <summary>Coordinates of the sparse regression.</summary>
+    public int Features => Number("--features", 47_236);
+
     /// <summary>Training samples to use; null for all.</summary>
     public int? Limit => _given.ContainsKey("--limit") ? Number("--limit", 0) : null;
 
     /// <summary>Seconds between two measurements of the training loss; 0 for none inside an epoch.</summary>
     public int CutSeconds => Number("--cuts", 0);
+
+    /// <summary>Whether the run writes its trace, as <c>./grid train</c> has it do.</summary>
+    public bool IsTraced => _given.GetValueOrDefault("--trace", "off") == "on";
 
     /// <summary>Steps to record.</summary>
     public int Steps => Number("--steps", 300);
@@ -44,7 +68,7 @@ internal sealed class BenchmarkOptions
     /// <summary>Threads of one gradient inside libtorch.</summary>
     public int Threads => Number("--threads", 1);
 
-    public double Rate => double.Parse(_given.GetValueOrDefault("--rate", "0.1"), CultureInfo.InvariantCulture);
+    public double Rate => Real("--rate", 0.1);
 
     /// <summary>Where a recording goes, whole path.</summary>
     public string Out => Path.GetFullPath(_given.GetValueOrDefault("--out", "runs/recording"));
@@ -56,6 +80,9 @@ internal sealed class BenchmarkOptions
 
     /// <summary>Tells a silo how many threads an operation has.</summary>
     public void SetThreads(GridOptions silo) => silo.IntraOpThreads = Threads;
+
+    private double Real(string name, double otherwise) =>
+        _given.TryGetValue(name, out string? text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     private int Number(string name, int otherwise) =>
         _given.TryGetValue(name, out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

@@ -7,22 +7,24 @@ using OrleansSgd.Silo;
 
 namespace OrleansSgd.Benchmarks.Training;
 
-/// <summary>One dense push to a shard grain of the same process, against a memcpy of the same floats.</summary>
+/// <summary>One push to a shard grain of the same process, against a memcpy of the whole slice.</summary>
 /// <remarks>
 /// The push is timed alone (the pusher already has the newest version, as a worker that pulls elsewhere would say) and
-/// fused with its pull (the answer carries the whole slice). Medians of interleaved runs.
+/// fused with its pull: the answer carries the whole slice, or of a sparse push the coordinates that changed. Medians of interleaved runs.
 /// </remarks>
 internal static class PushBenchmark
 {
     private const int Runs = 201;
 
-    public static async Task<string> RunAsync(int length)
+    /// <param name="fraction">Share of the coordinates that is pushed; 1 for a dense frame.</param>
+    public static async Task<string> RunAsync(int length, double fraction)
     {
         await using LocalGrid grid = await LocalGrid.StartAsync(1, _ => { });
         IShardGrain shard = grid.Grains.GetGrain<IShardGrain>("benchmark/shard/0");
         await shard.Start(new ShardStart(0, 1, new byte[length * sizeof(float)], 0, 0, [], [0], AnswerFraction: 1));
-        byte[] frame = new byte[PushFrame.HeaderSize + (length * sizeof(float))];
-        MemoryMarshal.Cast<byte, float>(frame.AsSpan(PushFrame.HeaderSize)).Fill(1e-6f);
+        Payload payload = fraction < 1 ? Payload.Sparse(length, Math.Max(1, (int)(length * fraction))) : Payload.Dense(length);
+        byte[] frame = new byte[PushFrame.HeaderSize + payload.Bytes.Length];
+        payload.Bytes.CopyTo(frame.AsSpan(PushFrame.HeaderSize));
         float[] from = new float[length];
         float[] to = new float[length];
         double[] copies = new double[Runs];
@@ -32,9 +34,9 @@ internal static class PushBenchmark
         for (int i = -20; i < Runs; i++)
         {
             double copy = Time(() => from.CopyTo(to, 0));
-            double push = await TimePushAsync(shard, frame, length, sequence, viewVersion: sequence + 1);
+            double push = await TimePushAsync(shard, frame, payload, sequence, viewVersion: sequence + 1);
             sequence++;
-            double both = await TimePushAsync(shard, frame, length, sequence, viewVersion: sequence);
+            double both = await TimePushAsync(shard, frame, payload, sequence, viewVersion: sequence);
             sequence++;
             if (i >= 0)
             {
@@ -48,6 +50,8 @@ internal static class PushBenchmark
             system = "orleans-sgd",
             workload = "push",
             length,
+            fraction,
+            microseconds = Median(fused),
             memcpyMicroseconds = Median(copies),
             pushMicroseconds = Median(pushes),
             pushAndPullMicroseconds = Median(fused),
@@ -57,11 +61,11 @@ internal static class PushBenchmark
     }
 
     private static async Task<double> TimePushAsync(
-        IShardGrain shard, byte[] frame, int length, long sequence, long viewVersion)
+        IShardGrain shard, byte[] frame, Payload payload, long sequence, long viewVersion)
     {
         PushFrame.WriteHeader(frame, new PushHeader
         {
-            Kind = PayloadKind.Dense,
+            Kind = payload.Kind,
             ShardIncarnation = 1,
             Incarnation = 1,
             Sequence = sequence,
@@ -71,9 +75,9 @@ internal static class PushBenchmark
             ViewVersion = sequence,
             Rate = 0.1f,
             SampleCount = 1,
-            Length = length,
-            EntryCount = length,
-            PayloadSize = length * sizeof(float),
+            Length = payload.Length,
+            EntryCount = payload.EntryCount,
+            PayloadSize = payload.Bytes.Length,
         });
         var request = new PushRequest(frame, viewVersion, 1);
         long start = Stopwatch.GetTimestamp();
@@ -94,5 +98,32 @@ internal static class PushBenchmark
         long start = Stopwatch.GetTimestamp();
         action();
         return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+    }
+
+    // What every push carries; values so small that a million pushes change little.
+    private sealed record Payload(PayloadKind Kind, int Length, int EntryCount, byte[] Bytes)
+    {
+        private const float Value = 1e-6f;
+
+        public static Payload Dense(int length)
+        {
+            byte[] bytes = new byte[length * sizeof(float)];
+            MemoryMarshal.Cast<byte, float>(bytes.AsSpan()).Fill(Value);
+            return new(PayloadKind.Dense, length, length, bytes);
+        }
+
+        // Evenly spread, as far from each other as they can be: no two on one line of the cache when there are few.
+        public static Payload Sparse(int length, int count)
+        {
+            byte[] bytes = new byte[count * FramePayload.EntrySize];
+            Span<uint> indices = MemoryMarshal.Cast<byte, uint>(bytes.AsSpan(0, count * sizeof(uint)));
+            for (int i = 0; i < count; i++)
+            {
+                indices[i] = (uint)((long)i * length / count);
+            }
+
+            MemoryMarshal.Cast<byte, float>(bytes.AsSpan(count * sizeof(uint))).Fill(Value);
+            return new(PayloadKind.Sparse, length, count, bytes);
+        }
     }
 }

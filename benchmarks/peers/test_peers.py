@@ -13,12 +13,14 @@ import numpy
 import torch
 
 import cifar
+import elastic
 import environment
 import ledger
 import loss_curve
 import mnist
 import networks
-import ratios
+import sparse_rows
+import to_accuracy
 import training
 
 HERE = Path(__file__).resolve().parent
@@ -238,21 +240,45 @@ class Environment(unittest.TestCase):
         self.assertEqual(f"{environment.ALLOCATOR} other.so", settings["LD_PRELOAD"])
 
 
-class Ratios(unittest.TestCase):
-    def line(self, system, speed, workload="mnist-lenet5-b64", **members):
-        return json.dumps({"system": system, "workload": workload, "samplesPerSecond": speed, "testAccuracy": 0.99, "threads": 1, **members})
+class SparseRows(unittest.TestCase):
+    def test_rows_are_distinct_sorted_of_unit_length_and_as_long_as_asked(self):
+        pointers, indices, values, labels = sparse_rows.make(samples=200, features=500, entries=20, seed=SEED)
+        lengths = numpy.diff(pointers)
+        self.assertEqual((200, 200), (len(labels), len(lengths)))
+        self.assertTrue(10 <= lengths.min() and lengths.max() <= 30, lengths)
+        for start, end in zip(pointers, pointers[1:]):
+            self.assertTrue((numpy.diff(indices[start:end]) > 0).all())
+            self.assertAlmostEqual(1, float((values[start:end] ** 2).sum()), places=9)
+        self.assertTrue(0 < labels.mean() < 1)
 
-    def test_only_runs_with_equal_members_threads_and_workload_are_compared(self):
-        said = ratios.report([
-            self.line("orleans-sgd", 30, workers=2), self.line("pytorch-hogwild", 20, processes=2),
-            self.line("orleans-sgd", 50, workers=2), self.line("pytorch-hogwild", 20, processes=2),
-            self.line("orleans-sgd", 9, workers=1), self.line("pytorch-single", 10, "mnist-lenet5-b64-resampled", processes=1),
-            self.line("pytorch-ddp-gloo", 5, "cifar10-resnet20-b128", processes=2)])
-        self.assertEqual(
-            ["mnist-lenet5-b64, 1 × 1 thread: grid / pytorch-single (samples drawn anew each epoch) = 0.90 (pairs 0.90 to 0.90)",
-             "mnist-lenet5-b64, 2 × 1 thread: grid / pytorch-hogwild = 2.00 (pairs 1.50 to 2.50)"], said[:2])
-        self.assertEqual(2 + 5, len(said))
-        self.assertIn("median 40 samples/s (30 to 50)", "".join(said))
+    def test_common_features_are_in_more_rows_than_rare_ones(self):
+        _, indices, _, _ = sparse_rows.make(samples=500, features=1000, entries=20, seed=SEED)
+        counts = numpy.sort(numpy.bincount(indices, minlength=1000))
+        self.assertGreater(counts[-10:].mean(), 10 * counts[:500].mean())
+
+
+class ToAccuracy(unittest.TestCase):
+    def test_the_first_run_that_is_good_enough_is_the_answer(self):
+        asked = []
+
+        def run(samples):
+            asked.append(samples)
+            return {"testAccuracy": samples / 100}
+
+        self.assertEqual((40, {"testAccuracy": 0.4}), to_accuracy.first(0.35, run, step=10, most=90))
+        self.assertEqual([20, 30, 40], asked)
+        self.assertEqual((None, None), to_accuracy.first(0.95, run, step=10, most=90))
+
+
+class Elastic(unittest.TestCase):
+    def test_gap_is_the_longest_after_the_kill_and_steps_of_two_lives_count_as_made_again(self):
+        made = [(1, 0.0), (2, 5.0), (3, 5.1), (4, 5.2), (3, 7.2), (4, 7.3), (5, 7.4)]
+        seconds, again = elastic.measure(made, killed=5.15)
+        self.assertAlmostEqual(2.0, seconds)
+        self.assertEqual(2, again)
+
+    def test_nothing_is_made_again_when_nothing_is_lost(self):
+        self.assertEqual(0, elastic.measure([(1, 0.0), (2, 1.0), (3, 3.0)], killed=0.5)[1])
 
 
 class Ledger(unittest.TestCase):
@@ -305,7 +331,7 @@ class Scripts(WithFolder):
 
     def test_each_script_prints_one_line_and_learns(self):
         available = len(os.sched_getaffinity(0))
-        for script, processes in (("single.py", 1), ("hogwild.py", 2), ("ddp_gloo.py", 2)):
+        for script, processes in (("single.py", 1), ("hogwild.py", 2), ("ddp_gloo.py", 2), ("rpc_server.py", 2)):
             if processes > available:
                 continue
             done = self.start(script, "--epochs", "20")
@@ -320,7 +346,7 @@ class Scripts(WithFolder):
 
     def test_network_is_measured_by_each_script(self):
         available = len(os.sched_getaffinity(0))
-        for script, processes in (("single.py", 1), ("hogwild.py", 2), ("ddp_gloo.py", 2)):
+        for script, processes in (("single.py", 1), ("hogwild.py", 2), ("ddp_gloo.py", 2), ("rpc_server.py", 2)):
             if processes > available:
                 continue
             done = self.start(script, "--model", "lenet5", "--epochs", "80", "--rate", "0.2", "--order", "samples")
@@ -337,8 +363,8 @@ class Scripts(WithFolder):
         self.assertEqual(("pytorch-single-contiguous", "cifar10-resnet20-b128"), (result["system"], result["workload"]))
 
     def test_what_does_not_go_together_is_refused(self):
-        for script, *arguments in (("hogwild.py", "--model", "resnet20"), ("single.py", "--model", "lenet5", "--step", "manual"),
-                                   ("single.py", "--layout", "contiguous")):
+        for script, *arguments in (("hogwild.py", "--model", "resnet20"), ("rpc_server.py", "--step", "manual"),
+                                   ("single.py", "--model", "lenet5", "--step", "manual"), ("single.py", "--layout", "contiguous")):
             done = self.start(script, *arguments)
             self.assertEqual((2, ""), (done.returncode, done.stdout), arguments)
 

@@ -74,6 +74,7 @@ internal static class GridApp
         root.Subcommands.Add(ExperimentVerb.Create(terminal));
         root.Subcommands.Add(ReportVerb.Create(terminal));
         root.Subcommands.Add(SimulateVerb.Create(terminal));
+        root.Subcommands.Add(BenchVerb.Create(terminal));
         root.Subcommands.Add(ChaosVerb.Create(terminal));
         root.Subcommands.Add(SiloVerb.Create(terminal));
         root.Subcommands.Add(SubmitVerb.Create(terminal));

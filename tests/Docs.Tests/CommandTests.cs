@@ -19,6 +19,7 @@ public sealed partial class CommandTests
         ["test"] = "runs these tests",
         ["data fetch"] = "brings what tests of real data train on, before they run",
         ["experiment"] = "tests/Experiments.Tests",
+        ["bench"] = "tests/Client.Tests/Bench, with programs that only print",
     };
 
     public static TheoryData<string> Documents => [.. Markdown.Documents];

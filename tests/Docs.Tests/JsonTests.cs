@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OrleansSgd.Client;
+using OrleansSgd.Client.Bench;
 using OrleansSgd.Client.Reports;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
@@ -60,6 +61,24 @@ public sealed class JsonTests : IDisposable
         Assert.Empty(Page.Mistakes(await File.ReadAllLinesAsync(At("runs/tiny-1/events.jsonl")), "events.jsonl", "chaos"));
         Assert.Contains(lines, line => line.StartsWith("""{"event":"chaos",""", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("""{"event":"churned",""", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_field_of_a_benchmark_is_on_the_page()
+    {
+        var lines = new EventLines();
+        var speed = new Measure("speed", "samples/s");
+        var compared = new Comparison(
+            "softmax", "softmax", "", speed, Contender.OfGrid("softmax"), [Contender.OfPeer("pytorch-hogwild", "a.py"), Contender.OfPeer("gone", "b.py")]);
+        var session = new BenchSession(
+            new Terminal(lines, TextWriter.Null, false, static _ => null, TimeProvider.System), isJson: true,
+            (side, _) => Task.FromResult(side.System == "gone" ? BenchLine.OfTrouble("Gone.") : BenchLine.Read("""{"speed": 2, "torch": "1.13"}""")));
+
+        Assert.Equal(ExitCodes.Done, await session.RunAsync(new BenchRequest(true, false, 1, [], _folder, null), [compared], CancellationToken.None));
+
+        Assert.Empty(Page.Mistakes(lines.All, "bench"));
+        Assert.Equal("completed", lines.Last);
+        Assert.Empty(Page.Mistakes(await File.ReadAllLinesAsync(At("bench-1/events.jsonl")), "bench"));
     }
 
     [Theory]

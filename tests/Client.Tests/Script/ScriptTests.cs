@@ -48,6 +48,21 @@ public sealed class ScriptTests
     }
 
     [Fact]
+    public async Task Bench_builds_what_it_measures_too_but_its_help_does_not()
+    {
+        using var folder = new TempFolder();
+        using Checkout checkout = Checkout.Create(folder, sdk: "10.0.100");
+
+        await checkout.RunAsync("bench", "--help", "--runtime", "inprocess");
+        string before = checkout.Calls();
+        GridRun run = await checkout.RunAsync("bench", "--quick", "--only", "push-pull", "--runtime", "inprocess");
+
+        Assert.DoesNotContain("benchmarks/Training", before, StringComparison.Ordinal);
+        Assert.Contains("build benchmarks/Training/Training.csproj", checkout.Calls(), StringComparison.Ordinal);
+        Assert.Contains("ran <bench> <--quick> <--only> <push-pull>", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task It_builds_once_and_again_only_when_a_source_is_newer()
     {
         using var folder = new TempFolder();
