@@ -102,13 +102,12 @@ internal static class KernelCases
         return () => FramePayload.Decode(PayloadKind.DenseBfloat16, payload, d, values);
     }
 
-    // A push of k entries and a pull of what it changed: entries read twice and written once, parameter lines read twice and written once,
-    // stamps of the change log read and written.
+    // A push of k entries and a pull of what it changed: entries read twice and written once, parameter lines read twice and written once.
     private static KernelCase Pull(int d, double share)
     {
         int k = (int)(share * d);
         double lines = d / 16.0 * (1 - Math.Pow(1 - share, 16));
-        return new($"push and changed-coordinate pull, {share:P1}", d, (24.0 * k) + (5.0 * LineSize * lines), () =>
+        return new($"push and changed-coordinate pull, {share:P1}", d, (24.0 * k) + (3.0 * LineSize * lines), () =>
         {
             byte[] payload = Payload(new(CodecPlan.TopK, share), d, out int count);
             byte[] frame = [.. new byte[PushFrame.HeaderSize], .. payload];

@@ -123,7 +123,7 @@ public static class FramePayload
         }
         else if (kind == PayloadKind.Sparse)
         {
-            SubtractAt(parameters, Indices(payload, entryCount), values);
+            SparseLoops.Subtract(parameters, Indices(payload, entryCount), values);
         }
         else if (kind == PayloadKind.SparseBfloat16)
         {
@@ -199,7 +199,9 @@ public static class FramePayload
     // Whether values have to be made before they can be used.
     private static bool IsPacked(PayloadKind kind) => kind > PayloadKind.Sparse;
 
-    private static void ValidateSize(PayloadKind kind, int size, int entryCount, int length)
+    /// <summary>Checks that the size is what kind and counts say.</summary>
+    /// <exception cref="InvalidDataException">It is not.</exception>
+    internal static void ValidateSize(PayloadKind kind, int size, int entryCount, int length)
     {
         if (FrameFields.SizeMistake(kind, length, entryCount, size) is { } mistake)
         {
@@ -241,25 +243,6 @@ public static class FramePayload
             wrong = SparseIndices.FirstNotBelow(indices, (uint)length);
             throw new InvalidDataException(
                 $"Sparse payload: index {wrong} at byte {wrong * sizeof(uint)} names coordinate {indices[wrong]}, but the shard has {length}.");
-        }
-    }
-
-    // Four at a time: distinct indices, so the order of the four does not matter and their loads overlap.
-    private static void SubtractAt(Span<float> parameters, ReadOnlySpan<uint> indices, ReadOnlySpan<float> values)
-    {
-        values = values[..indices.Length];
-        int i = 0;
-        for (; i <= indices.Length - 4; i += 4)
-        {
-            parameters[(int)indices[i]] -= values[i];
-            parameters[(int)indices[i + 1]] -= values[i + 1];
-            parameters[(int)indices[i + 2]] -= values[i + 2];
-            parameters[(int)indices[i + 3]] -= values[i + 3];
-        }
-
-        for (; i < indices.Length; i++)
-        {
-            parameters[(int)indices[i]] -= values[i];
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace OrleansSgd.Core.Shards;
 
 /// <summary>Which coordinates the latest updates touched, so that a pull can send only what changed.</summary>
@@ -8,9 +10,16 @@ namespace OrleansSgd.Core.Shards;
 /// </remarks>
 internal sealed class ChangeLog
 {
-    private readonly int[] _changedAt;
+    // Below this share of the slice, sorting is cheaper than a pass over one bit a coordinate.
+    private const int SortedShareMin = 4096;
+    private const int WordBits = 64;
+
+    private readonly int _length;
     private readonly uint[] _coordinates;
     private readonly Queue<(long Version, int Count)> _updates = new();
+
+    // One bit a coordinate, all 0 between calls: small enough for the caches where a stamp a coordinate is not.
+    private readonly ulong[] _marks;
     private int _start;
     private int _count;
 
@@ -19,14 +28,11 @@ internal sealed class ChangeLog
 
     public ChangeLog(int length, long version)
     {
-        _changedAt = new int[length];
+        _length = length;
         _coordinates = new uint[Math.Max(1, length / 2)];
+        _marks = new ulong[(length + WordBits - 1) / WordBits];
         _forgotten = version;
-        Origin = version;
     }
-
-    /// <summary>The version at which the log began; stamps in the per-coordinate table count from here.</summary>
-    private long Origin { get; set; }
 
     /// <summary>True when every change after <paramref name="sinceVersion"/> is remembered.</summary>
     public bool Covers(long sinceVersion) => sinceVersion >= _forgotten;
@@ -40,17 +46,13 @@ internal sealed class ChangeLog
     }
 
     /// <summary>Records the coordinates of the update which made <paramref name="version"/>.</summary>
+    /// <param name="version">Not below that of any update before.</param>
+    /// <param name="coordinates">Strictly ascending, below the shard's length.</param>
     public void Record(long version, ReadOnlySpan<uint> coordinates)
     {
-        if (coordinates.Length > _coordinates.Length || version - Origin >= int.MaxValue)
+        if (coordinates.Length > _coordinates.Length)
         {
             RecordWhole(version);
-            if (version - Origin >= int.MaxValue)
-            {
-                Array.Clear(_changedAt);
-                Origin = version;
-            }
-
             return;
         }
 
@@ -62,18 +64,10 @@ internal sealed class ChangeLog
             _forgotten = oldest;
         }
 
-        int stamp = (int)(version - Origin);
         int end = (_start + _count) % _coordinates.Length;
-        foreach (uint coordinate in coordinates)
-        {
-            _changedAt[coordinate] = stamp;
-            _coordinates[end] = coordinate;
-            if (++end == _coordinates.Length)
-            {
-                end = 0;
-            }
-        }
-
+        int first = Math.Min(coordinates.Length, _coordinates.Length - end);
+        coordinates[..first].CopyTo(_coordinates.AsSpan(end));
+        coordinates[first..].CopyTo(_coordinates);
         _count += coordinates.Length;
         _updates.Enqueue((version, coordinates.Length));
     }
@@ -85,53 +79,35 @@ internal sealed class ChangeLog
     /// <param name="changed">Room for half the shard's length.</param>
     public int Collect(long sinceVersion, Span<uint> changed)
     {
-        int position = _start;
-        int count = 0;
         int updates = 0;
+        int count = 0;
         foreach ((long version, int entries) in _updates)
         {
-            if (version <= sinceVersion)
-            {
-                position = (position + entries) % _coordinates.Length;
-                continue;
-            }
-
-            updates++;
-            int stamp = (int)(version - Origin);
-            for (int i = 0; i < entries; i++)
-            {
-                uint coordinate = _coordinates[position];
-                if (++position == _coordinates.Length)
-                {
-                    position = 0;
-                }
-
-                // A coordinate touched again later is listed with its last update alone.
-                if (_changedAt[coordinate] == stamp)
-                {
-                    changed[count++] = coordinate;
-                }
-            }
+            (updates, count) = version > sinceVersion ? (updates + 1, count + entries) : (updates, count);
         }
 
+        int start = (_start + _count - count) % _coordinates.Length;
+        int first = Math.Min(count, _coordinates.Length - start);
+        ReadOnlySpan<uint> older = _coordinates.AsSpan(start, first);
+        ReadOnlySpan<uint> newer = _coordinates.AsSpan(0, count - first);
+        if (updates > 1 && count >= _length / SortedShareMin)
+        {
+            Mark(older);
+            Mark(newer);
+            return TakeMarked(changed);
+        }
+
+        older.CopyTo(changed);
+        newer.CopyTo(changed[first..]);
         if (updates <= 1)
         {
             return count; // one update lists its coordinates in order
         }
 
-        if (count < _changedAt.Length / SortedShareMin)
-        {
-            changed[..count].Sort();
-            return WithoutRepeats(changed[..count]);
-        }
-
-        return Scan((int)Math.Max(sinceVersion - Origin, 0), changed);
+        changed[..count].Sort();
+        return WithoutRepeats(changed[..count]);
     }
 
-    // Above this share of the slice, one pass over all stamps is cheaper than sorting.
-    private const int SortedShareMin = 64;
-
-    // The contributions of one round have one version, so a coordinate that several of them touch is listed as often.
     private static int WithoutRepeats(Span<uint> sorted)
     {
         int kept = 0;
@@ -146,16 +122,30 @@ internal sealed class ChangeLog
         return kept;
     }
 
-    private int Scan(int stampSince, Span<uint> changed)
+    private void Mark(ReadOnlySpan<uint> coordinates)
+    {
+        foreach (uint coordinate in coordinates)
+        {
+            _marks[coordinate / WordBits] |= 1UL << (int)(coordinate % WordBits);
+        }
+    }
+
+    private int TakeMarked(Span<uint> changed)
     {
         int count = 0;
-        for (int i = 0; i < _changedAt.Length; i++)
+        for (int word = 0; word < _marks.Length; word++)
         {
-            changed[count] = (uint)i;
-            count += _changedAt[i] > stampSince ? 1 : 0;
-            if (count == changed.Length)
+            ulong marks = _marks[word];
+            if (marks == 0)
             {
-                break;
+                continue;
+            }
+
+            _marks[word] = 0;
+            uint first = (uint)word * WordBits;
+            for (; marks != 0; marks &= marks - 1)
+            {
+                changed[count++] = first + (uint)BitOperations.TrailingZeroCount(marks);
             }
         }
 

@@ -13,12 +13,12 @@ namespace OrleansSgd.Core.Shards;
 /// clock or draws a random number, so the same calls always leave the same bytes. Refused pushes leave every byte as it
 /// was.</para>
 /// </remarks>
-public sealed class ParameterShard
+public sealed partial class ParameterShard
 {
     // One a worker of the largest run.
     private const int SlotsMax = RunPlan.MembersMax;
 
-    private readonly float[] _parameters;
+    private readonly SliceHome _slice;
     private readonly WorkerTable _workers = new();
     private readonly ChangeLog _changes;
     private readonly ReaderCopies? _readers;
@@ -32,7 +32,6 @@ public sealed class ParameterShard
     private readonly Dictionary<long, long> _refused = [];
     private readonly uint[] _changed;
     private readonly List<ShardEntry> _journal = [];
-    private long[] _exceptions = [];
     private bool _servesRounds;
 
     /// <param name="shard">Number of the shard in its job.</param>
@@ -52,7 +51,7 @@ public sealed class ParameterShard
         Shard = shard;
         Incarnation = incarnation;
         Version = version;
-        _parameters = parameters;
+        _slice = new SliceHome(parameters);
         _changes = new ChangeLog(parameters.Length, version);
         _changed = new uint[Math.Max(1, parameters.Length / 2)];
         if (answerFraction < 1)
@@ -77,7 +76,7 @@ public sealed class ParameterShard
     public long Version { get; private set; }
 
     /// <summary>x, [shard length].</summary>
-    public ReadOnlySpan<float> Parameters => _parameters;
+    public ReadOnlySpan<float> Parameters => _slice.Values;
 
     /// <summary>Tickets that are in the parameters, or that were declared void.</summary>
     public TicketSet Settled => _tickets;
@@ -101,11 +100,23 @@ public sealed class ParameterShard
     public PushOutcome Push(ReadOnlySpan<byte> frame, out PushHeader header)
     {
         header = PushFrame.ReadHeader(frame);
-        if (header.Shard != Shard || header.Length != _parameters.Length)
+        if (Refusal(header) is { } kind)
+        {
+            return new(kind, 0, Version);
+        }
+
+        ReadOnlySpan<byte> payload = PushFrame.Payload(frame, header);
+        return header.Round < 0 ? ApplyNow(header, payload) : KeepForRound(header, payload);
+    }
+
+    // Why an update is not taken; null when it is.
+    private PushOutcomeKind? Refusal(in PushHeader header)
+    {
+        if (header.Shard != Shard || header.Length != _slice.Length)
         {
             throw new InvalidDataException(
                 $"Push frame is for shard {header.Shard} of {header.Length} coordinates, but this is shard {Shard} " +
-                $"of {_parameters.Length}. The sender works from another shard map.");
+                $"of {_slice.Length}. The sender works from another shard map.");
         }
 
         if (!_tickets.Reaches(header.Ticket))
@@ -117,18 +128,12 @@ public sealed class ParameterShard
 
         if (_workers.IsFenced(header.Worker, header.Incarnation))
         {
-            return new(PushOutcomeKind.Fenced, 0, Version);
+            return PushOutcomeKind.Fenced;
         }
 
         // In a round the slot decides: a worker may owe an older round a slot that it took over, and push it later.
         bool isRepeated = header.Round < 0 && _workers.Has(header.Worker, header.Incarnation, header.Sequence);
-        if (isRepeated || _tickets.Contains(header.Ticket) || _refused.ContainsKey(header.Ticket))
-        {
-            return new(PushOutcomeKind.Duplicate, 0, Version);
-        }
-
-        ReadOnlySpan<byte> payload = PushFrame.Payload(frame, header);
-        return header.Round < 0 ? ApplyNow(header, payload) : KeepForRound(header, payload);
+        return isRepeated || _tickets.Contains(header.Ticket) || _refused.ContainsKey(header.Ticket) ? PushOutcomeKind.Duplicate : null;
     }
 
     /// <summary>
@@ -191,11 +196,11 @@ public sealed class ParameterShard
     private bool Complete(long ticket, ReadOnlySpan<byte> frame)
     {
         PushHeader header = PushFrame.ReadHeader(frame);
-        if (header.Shard != Shard || header.Length != _parameters.Length || header.Ticket != ticket)
+        if (header.Shard != Shard || header.Length != _slice.Length || header.Ticket != ticket)
         {
             throw new InvalidDataException(
                 $"Kept frame is of ticket {header.Ticket} for shard {header.Shard} of {header.Length} coordinates, but shard {Shard} of " +
-                $"{_parameters.Length} was to complete ticket {ticket}.");
+                $"{_slice.Length} was to complete ticket {ticket}.");
         }
 
         if (_tickets.Contains(ticket) || _refused.ContainsKey(ticket))
@@ -208,86 +213,20 @@ public sealed class ParameterShard
             is PushOutcomeKind.Applied or PushOutcomeKind.Pending;
     }
 
-    /// <summary>Bytes <see cref="WriteView"/> needs at most.</summary>
-    public int ViewSizeMax =>
-        ViewFrame.HeaderSize + _tickets.ExceptionCount * sizeof(long) + _parameters.Length * sizeof(float);
-
-    /// <summary>Writes what changed since a version, or the whole slice where that is smaller.</summary>
-    /// <param name="sinceVersion">The version the reader has, of this life; −1 for none.</param>
-    /// <param name="sinceIncarnation">The life of the shard that version belongs to.</param>
-    /// <param name="outcome">Goes into the frame's header.</param>
-    /// <param name="frame">Room for <see cref="ViewSizeMax"/> bytes.</param>
-    /// <returns>Bytes written.</returns>
-    /// <remarks>
-    /// Values, not differences: the reader's view becomes bit-equal to the slice at this version, or, where answers are compressed, as near as
-    /// the header says.
-    /// </remarks>
-    /// <param name="reader">Number of the worker that reads; −1 for others, who get every change.</param>
-    /// <param name="readerIncarnation">Its life.</param>
-    public int WriteView(
-        long sinceVersion, int sinceIncarnation, in PushOutcome outcome, Span<byte> frame, int reader = -1, int readerIncarnation = 0)
-    {
-        if (_exceptions.Length < _tickets.ExceptionCount)
-        {
-            _exceptions = new long[Math.Max(_tickets.ExceptionCount, _exceptions.Length * 2)];
-        }
-
-        Span<long> exceptions = _exceptions.AsSpan(0, _tickets.ExceptionCount);
-        _tickets.CopyExceptionsTo(exceptions);
-        double errorSquared = 0;
-        (PayloadKind kind, int count) = reader >= 0 && _readers is not null
-            ? PlanCompressed(reader, readerIncarnation, sinceIncarnation == Incarnation ? sinceVersion : -1, out errorSquared)
-            : PlanView(sinceVersion, sinceIncarnation);
-        var header = new ViewHeader
-        {
-            Kind = kind,
-            Outcome = (byte)outcome.Kind,
-            Shard = Shard,
-            ShardIncarnation = Incarnation,
-            Version = Version,
-            Delay = outcome.Delay,
-            TicketWatermark = _tickets.Watermark,
-            ExceptionCount = exceptions.Length,
-            Length = _parameters.Length,
-            EntryCount = count,
-            PayloadSize = FramePayload.SizeOf(kind, count, _parameters.Length),
-            ErrorNorm = errorSquared > 0 ? MathF.BitIncrement((float)Math.Sqrt(errorSquared)) : 0,
-        };
-        return ViewWriter.Write(header, exceptions, _parameters, _changed.AsSpan(0, kind == PayloadKind.Sparse ? count : 0), frame);
-    }
-
-    private (PayloadKind Kind, int Count) PlanCompressed(int reader, int incarnation, long sinceVersion, out double errorSquared) =>
-        _readers!.TryAnswer(
-            reader, incarnation, sinceVersion, Version, _parameters, _changed, out int count, out errorSquared)
-            ? (count == 0 ? PayloadKind.None : PayloadKind.Sparse, count)
-            : (PayloadKind.Dense, _parameters.Length);
-
-    private (PayloadKind Kind, int Count) PlanView(long sinceVersion, int sinceIncarnation)
-    {
-        if (sinceIncarnation != Incarnation || !_changes.Covers(sinceVersion))
-        {
-            return (PayloadKind.Dense, _parameters.Length);
-        }
-
-        if (sinceVersion == Version)
-        {
-            return (PayloadKind.None, 0);
-        }
-
-        int count = _changes.Collect(sinceVersion, _changed);
-        return count switch
-        {
-            0 => (PayloadKind.None, 0),
-            _ when FramePayload.SizeOf(PayloadKind.Sparse, count, _parameters.Length)
-                >= FramePayload.SizeOf(PayloadKind.Dense, _parameters.Length, _parameters.Length)
-                => (PayloadKind.Dense, _parameters.Length),
-            _ => (PayloadKind.Sparse, count),
-        };
-    }
-
     private PushOutcome ApplyNow(in PushHeader header, ReadOnlySpan<byte> payload)
     {
-        FramePayload.Apply(_parameters, header, payload);
+        FramePayload.Validate(header.Kind, payload, header.EntryCount, header.Length);
+        if (header.Kind != PayloadKind.None)
+        {
+            FramePayload.SubtractFrom(_slice.Own(), header.Kind, payload, header.EntryCount);
+        }
+
+        return Applied(header, payload);
+    }
+
+    // What follows once the update is in the slice.
+    private PushOutcome Applied(in PushHeader header, ReadOnlySpan<byte> payload)
+    {
         long delay = header.ShardIncarnation == Incarnation ? Math.Max(0, Version - header.ViewVersion) : 0;
         Settle(header);
         Version++;
@@ -369,7 +308,7 @@ public sealed class ParameterShard
         for (int slot = 0; slot < slotCount; slot++)
         {
             ReadOnlySpan<byte> kept = _round.Payload(slot, out PushHeader contribution);
-            FramePayload.SubtractFrom(_parameters, contribution.Kind, kept, contribution.EntryCount);
+            FramePayload.SubtractFrom(_slice.Own(), contribution.Kind, kept, contribution.EntryCount);
             Settle(contribution);
             _applied.Add(contribution);
             Note(contribution.Ticket, slot + 1 < slotCount ? ShardEntryKind.AppliedInRound : ShardEntryKind.Applied);

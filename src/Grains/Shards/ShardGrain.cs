@@ -27,7 +27,6 @@ public sealed partial class ShardGrain(
 {
     private static readonly TimeSpan TraceFlushPeriod = TimeSpan.FromSeconds(1);
 
-    private readonly AnswerBuffers _pushAnswers = new();
     private readonly AnswerBuffers _pullAnswers = new();
     private TaskCompletionSource _versionReached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waiting;
@@ -69,7 +68,8 @@ public sealed partial class ShardGrain(
 
         long begin = JobTrace.IsHeard ? Stopwatch.GetTimestamp() : 0;
         (long version, long watermark) = (_shard.Version, _shard.Settled.Watermark);
-        PushOutcome outcome = _shard.Push(request.Frame.Span, out PushHeader header);
+        Memory<byte> answer = _shard.PushAndView(
+            request.Frame.Span, request.ViewVersion, request.ViewIncarnation, out PushHeader header, out PushOutcome outcome);
         NoteSettled(_shard, version, watermark);
         if (begin != 0 && _spans!.Takes(header.Ticket))
         {
@@ -78,11 +78,7 @@ public sealed partial class ShardGrain(
                 outcome.Kind.ToString());
         }
 
-
-        byte[] buffer = _pushAnswers.Take(header.Worker, header.Incarnation, header.Sequence, _shard.ViewSizeMax);
-        int size = _shard.WriteView(
-            request.ViewVersion, request.ViewIncarnation, outcome, buffer, header.Worker, header.Incarnation);
-        return new(new ShardAnswer(buffer.AsMemory(0, size)));
+        return new(new ShardAnswer(answer));
     }
 
     /// <inheritdoc/>

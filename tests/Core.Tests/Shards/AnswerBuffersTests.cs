@@ -1,6 +1,6 @@
-using OrleansSgd.Grains.Shards;
+using OrleansSgd.Core.Shards;
 
-namespace OrleansSgd.Cluster.Tests.Parts;
+namespace OrleansSgd.Core.Tests.Shards;
 
 /// <summary>Goal: an answer on its way is never overwritten, and the steady state allocates nothing.</summary>
 public sealed class AnswerBuffersTests
@@ -45,5 +45,31 @@ public sealed class AnswerBuffersTests
 
         Assert.NotSame(first, larger);
         Assert.Same(larger, _buffers.Take(3, 1, number: 9, size: 200));
+    }
+
+    [Fact]
+    public void Buffer_that_the_shard_reads_is_put_aside_and_taken_up_again()
+    {
+        byte[] first = _buffers.Take(3, 1, number: 7, size: 100);
+        byte[] second = _buffers.Take(3, 1, number: 8, size: 100, inUse: first);
+
+        Assert.NotSame(first, second);
+        Assert.Same(first, _buffers.Take(3, 1, number: 9, size: 100, inUse: second));
+        Assert.Same(second, _buffers.Take(3, 1, number: 10, size: 100, inUse: first));
+    }
+
+    [Fact]
+    public void Buffer_that_the_shard_reads_is_given_to_no_other_worker()
+    {
+        byte[] first = _buffers.Take(worker: 3, 1, number: 7, size: 100);
+        byte[] other = _buffers.Take(worker: 4, 1, number: 7, size: 100);
+        byte[] second = _buffers.Take(worker: 3, 1, number: 8, size: 100, inUse: first);
+
+        // The shard goes on reading the first: what was put aside is not free.
+        byte[] third = _buffers.Take(worker: 3, 1, number: 9, size: 100, inUse: first);
+
+        Assert.Same(second, third);
+        Assert.Same(other, _buffers.Take(worker: 4, 1, number: 8, size: 100, inUse: first));
+        Assert.Same(first, _buffers.Take(worker: 4, 1, number: 9, size: 100, inUse: other)); // it reads another one now
     }
 }
