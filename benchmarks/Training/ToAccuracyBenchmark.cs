@@ -7,13 +7,13 @@ namespace OrleansSgd.Benchmarks.Training;
 
 /// <summary>How long a run must be for the model to have a share of the test set right.</summary>
 /// <remarks>
-/// Runs over the first N samples, N growing, each from the start; the first that reaches the share is the answer, and its seconds are the run's. So
+/// Runs of 1, 2, 3, … epochs, each from the start; the first that reaches the share is the answer, and its seconds are the run's. So
 /// no test is ever on the clock. peers/to_accuracy.py does the same with a peer.
 /// </remarks>
 internal static class ToAccuracyBenchmark
 {
-    private const int SamplesStep = 5000;
-    private const int SamplesMax = 60_000;
+    private const int EpochsMax = 10;
+    private const int WarmUpSamples = 5000;
 
     public static async Task<string> RunAsync(BenchmarkOptions options)
     {
@@ -23,10 +23,10 @@ internal static class ToAccuracyBenchmark
             one.ComputeThreads = options.Workers;
             options.SetThreads(one);
         });
-        await RunAsync(grid, options, SamplesStep);
-        for (int samples = 2 * SamplesStep; samples <= SamplesMax; samples += SamplesStep)
+        await RunAsync(grid, options, epochs: 1, WarmUpSamples);
+        for (int epochs = 1; epochs <= EpochsMax; epochs++)
         {
-            (double seconds, double accuracy) = await RunAsync(grid, options, samples);
+            (double seconds, double accuracy) = await RunAsync(grid, options, epochs);
             if (accuracy >= options.Accuracy)
             {
                 return JsonSerializer.Serialize(new
@@ -34,7 +34,7 @@ internal static class ToAccuracyBenchmark
                     system = "orleans-sgd",
                     workload = $"{options.Model} to {options.Accuracy}",
                     seconds,
-                    samples,
+                    epochs,
                     testAccuracy = accuracy,
                     workers = options.Workers,
                     threads = options.Threads,
@@ -42,12 +42,12 @@ internal static class ToAccuracyBenchmark
             }
         }
 
-        throw new InvalidOperationException($"{options.Model} does not reach {options.Accuracy} in {SamplesMax} samples.");
+        throw new InvalidOperationException($"{options.Model} does not reach {options.Accuracy} in {EpochsMax} epochs.");
     }
 
-    private static async Task<(double Seconds, double Accuracy)> RunAsync(LocalGrid grid, BenchmarkOptions options, int samples)
+    private static async Task<(double Seconds, double Accuracy)> RunAsync(LocalGrid grid, BenchmarkOptions options, int epochs, int? limit = null)
     {
-        JobPlan plan = BenchmarkJob.Of(options.Model, options.Workers, options.Shards, epochs: 1, samples);
+        JobPlan plan = BenchmarkJob.Of(options.Model, options.Workers, options.Shards, epochs, limit);
         (IJobGrain job, JobProgress progress) = await BenchmarkJob.RunAsync(grid, plan);
         return (progress.Seconds, await BenchmarkJob.AccuracyAsync(job, plan, options.Data));
     }

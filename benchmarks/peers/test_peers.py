@@ -261,13 +261,13 @@ class ToAccuracy(unittest.TestCase):
     def test_the_first_run_that_is_good_enough_is_the_answer(self):
         asked = []
 
-        def run(samples):
-            asked.append(samples)
-            return {"testAccuracy": samples / 100}
+        def run(epochs):
+            asked.append(epochs)
+            return {"testAccuracy": epochs / 10}
 
-        self.assertEqual((40, {"testAccuracy": 0.4}), to_accuracy.first(0.35, run, step=10, most=90))
-        self.assertEqual([20, 30, 40], asked)
-        self.assertEqual((None, None), to_accuracy.first(0.95, run, step=10, most=90))
+        self.assertEqual((4, {"testAccuracy": 0.4}), to_accuracy.first(0.35, run, most=9))
+        self.assertEqual([1, 2, 3, 4], asked)
+        self.assertEqual((None, None), to_accuracy.first(0.95, run, most=9))
 
 
 class Elastic(unittest.TestCase):

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """How long a peer must train to have a share of the test set right: to_accuracy.py ACCURACY SCRIPT OPTIONS...
 
-Runs the script over the first N samples, N growing, each from the start; the first run that reaches the share is the answer, and its seconds are
+Runs the script for 1, 2, 3, ... epochs, each from the start; the first run that reaches the share is the answer, and its seconds are
 samples over speed. So no test is ever on the clock.
 """
 
@@ -11,16 +11,16 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-STEP = 5000
-MOST = 60_000
+SAMPLES = 60_000
+MOST = 10
 
 
-def first(accuracy, run, step=STEP, most=MOST):
-    """(samples, line) of the first run(samples) whose testAccuracy is high enough; (None, None) when none is."""
-    for samples in range(2 * step, most + 1, step):
-        line = run(samples)
+def first(accuracy, run, most=MOST):
+    """(epochs, line) of the first run(epochs) whose testAccuracy is high enough; (None, None) when none is."""
+    for epochs in range(1, most + 1):
+        line = run(epochs)
         if line["testAccuracy"] >= accuracy:
-            return samples, line
+            return epochs, line
     return None, None
 
 
@@ -29,17 +29,17 @@ def main():
         sys.exit(__doc__)
     accuracy, script, options = float(sys.argv[1]), sys.argv[2], sys.argv[3:]
 
-    def run(samples):
-        command = [sys.executable, str(HERE / script), *options, "--epochs", "1", "--limit", str(samples)]
+    def run(epochs):
+        command = [sys.executable, str(HERE / script), *options, "--epochs", str(epochs)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode != 0:
             sys.exit(f"{script} ended with {done.returncode}.")
         return json.loads(done.stdout)
 
-    samples, line = first(accuracy, run)
-    if samples is None:
-        sys.exit(f"{script} does not reach {accuracy} in {MOST} samples.")
-    print(json.dumps({**line, "samples": samples, "seconds": samples / line["samplesPerSecond"]}))
+    epochs, line = first(accuracy, run)
+    if epochs is None:
+        sys.exit(f"{script} does not reach {accuracy} in {MOST} epochs.")
+    print(json.dumps({**line, "epochs": epochs, "seconds": epochs * SAMPLES / line["samplesPerSecond"]}))
 
 
 if __name__ == "__main__":

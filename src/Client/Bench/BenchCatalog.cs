@@ -59,7 +59,7 @@ internal static class BenchCatalog
                 Contender.OfPeer("pytorch-rpc-server", $"rpc_server.py --model lenet5 --epochs {few} --order samples"),
             ]) { Set = Mnist };
 
-        if (!isQuick) // ten runs for one figure
+        if (!isQuick) // several runs for one figure
         {
             yield return new Comparison(
                 "lenet5-to-98-percent", "lenet5", "LeNet-5 on MNIST to 98 % of the test set", new Measure("seconds", "s", IsLessBetter: true),

@@ -97,7 +97,7 @@ internal sealed record Run(
             new ReportLedger(plan.Run.Workers, data.Train.Count),
             new RunLedger(options, map, coordinator, trace, new GridMetrics(job.Job)),
             new RunEvaluator(model, data.Test, map, pool, statistics), loss,
-            pool.Run(() => plan.Data.Augment is { Count: > 0 } ? null : SmoothnessBound.Of(model, data.Train)),
+            plan.Data.Augment is { Count: > 0 } ? Task.FromResult<double?>(null) : QuietThread.Run(() => SmoothnessBound.Of(model, data.Train)),
             [.. Enumerable.Range(0, map.Count).Select(i => grains.GetGrain<IShardGrain>(JobKeys.Shard(job.Job, i)))],
             [.. Enumerable.Range(0, plan.Run.Workers).Select(i => grains.GetGrain<IWorkerGrain>(JobKeys.Worker(job.Job, i)))])
         {
