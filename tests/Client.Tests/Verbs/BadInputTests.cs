@@ -6,7 +6,7 @@ namespace OrleansSgd.Client.Tests.Verbs;
 public sealed class BadInputTests
 {
     private const string Verbs =
-        "train, certify, data, experiment, report, simulate, chaos, silo, submit, watch, list, show, logs, scale, pause, resume, cancel, export, doctor, "
+        "train, certify, data, experiment, report, simulate, bench, chaos, silo, submit, watch, list, show, logs, scale, pause, resume, cancel, export, doctor, "
         + "completion, version";
 
     [Theory]
