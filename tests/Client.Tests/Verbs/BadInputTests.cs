@@ -6,8 +6,8 @@ namespace OrleansSgd.Client.Tests.Verbs;
 public sealed class BadInputTests
 {
     private const string Verbs =
-        "train, certify, data, experiment, report, simulate, bench, chaos, silo, submit, watch, list, show, logs, scale, pause, resume, cancel, export, doctor, "
-        + "completion, version";
+        "train, certify, data, experiment, report, simulate, bench, chaos, silo, submit, watch, list, show, logs, scale, pause, resume, cancel, export, "
+        + "doctor, completion, version";
 
     [Theory]
     [InlineData("batch: 20", "batch: 0", ExitCodes.BadInput, "tiny.yaml:14:8: batch is 0; use 1 to 1000000.")]
