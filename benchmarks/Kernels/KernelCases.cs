@@ -118,8 +118,19 @@ internal static class KernelCases
                 long version = shard.Version;
                 PushFrame.WriteHeader(frame, new PushHeader
                 {
-                    Kind = PayloadKind.Sparse, ShardIncarnation = 1, Incarnation = 1, Sequence = version, Ticket = version, Round = -1,
-                    SlotCount = 1, ViewVersion = version, Rate = 0.1f, SampleCount = 1, Length = d, EntryCount = count, PayloadSize = payload.Length,
+                    Kind = PayloadKind.Sparse,
+                    ShardIncarnation = 1,
+                    Incarnation = 1,
+                    Sequence = version,
+                    Ticket = version,
+                    Round = -1,
+                    SlotCount = 1,
+                    ViewVersion = version,
+                    Rate = 0.1f,
+                    SampleCount = 1,
+                    Length = d,
+                    EntryCount = count,
+                    PayloadSize = payload.Length,
                 });
                 PushOutcome outcome = shard.Push(frame);
                 shard.WriteView(version, 1, outcome, view);

@@ -34,7 +34,12 @@ internal static class SparseLossBenchmark
             {
                 return JsonSerializer.Serialize(new
                 {
-                    system = "orleans-sgd", workload = "sparse-logistic to a loss", seconds = progress.Seconds, loss, epochs, workers = options.Workers,
+                    system = "orleans-sgd",
+                    workload = "sparse-logistic to a loss",
+                    seconds = progress.Seconds,
+                    loss,
+                    epochs,
+                    workers = options.Workers,
                 });
             }
         }

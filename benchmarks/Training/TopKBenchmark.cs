@@ -49,7 +49,12 @@ internal static class TopKBenchmark
         times.Sort();
         return JsonSerializer.Serialize(new
         {
-            system = "orleans-sgd", workload = "top-k", length, count, milliseconds = times[times.Count / 2], runs = times.Count,
+            system = "orleans-sgd",
+            workload = "top-k",
+            length,
+            count,
+            milliseconds = times[times.Count / 2],
+            runs = times.Count,
         });
     }
 

@@ -41,7 +41,8 @@ internal static class BenchCatalog
                 Contender.OfPeer("pytorch-hogwild-resampled", $"hogwild.py --model softmax --epochs {softmax} --order samples"),
                 Contender.OfPeer("pytorch-ddp-gloo", $"ddp_gloo.py --model softmax --epochs {slow}"),
                 Contender.OfPeer("pytorch-rpc-server", $"rpc_server.py --model softmax --epochs {slow}"),
-            ]) { Set = Mnist };
+            ])
+        { Set = Mnist };
         yield return new Comparison(
             "mlp", "mlp", "784-256-10 with ReLU on MNIST, batch 64, 2 workers", SamplesPerSecond,
             Contender.OfGrid($"mlp --workers 2 --shards 4 --epochs {slow}"),
@@ -49,7 +50,8 @@ internal static class BenchCatalog
                 Contender.OfPeer("pytorch-hogwild", $"hogwild.py --model mlp --epochs {slow}"),
                 Contender.OfPeer("pytorch-ddp-gloo", $"ddp_gloo.py --model mlp --epochs {few}"),
                 Contender.OfPeer("pytorch-rpc-server", $"rpc_server.py --model mlp --epochs {few}"),
-            ]) { Set = Mnist };
+            ])
+        { Set = Mnist };
         yield return new Comparison(
             "lenet5", "lenet5", "LeNet-5 on MNIST, batch 64, 2 workers", SamplesPerSecond,
             Contender.OfGrid($"lenet5 --workers 2 --shards 2 --epochs {few}"),
@@ -57,7 +59,8 @@ internal static class BenchCatalog
                 Contender.OfPeer("pytorch-hogwild", $"hogwild.py --model lenet5 --epochs {few} --order samples"),
                 Contender.OfPeer("pytorch-ddp-gloo", $"ddp_gloo.py --model lenet5 --epochs {few} --order samples"),
                 Contender.OfPeer("pytorch-rpc-server", $"rpc_server.py --model lenet5 --epochs {few} --order samples"),
-            ]) { Set = Mnist };
+            ])
+        { Set = Mnist };
 
         if (!isQuick) // several runs for one figure
         {
@@ -66,7 +69,8 @@ internal static class BenchCatalog
                 Contender.OfGrid("to-accuracy --model lenet5 --accuracy 0.98 --workers 2 --shards 2"),
                 [
                     Contender.OfPeer("pytorch-single-2-threads", "to_accuracy.py 0.98 single.py --model lenet5 --threads 2 --order samples"),
-                ]) { Set = Mnist };
+                ])
+            { Set = Mnist };
         }
 
         // Two fifths of the set: a step takes as long whichever samples it is of, but a shorter run would be half start. One epoch: the grid evaluates after
@@ -78,7 +82,8 @@ internal static class BenchCatalog
             [
                 Contender.OfPeer("pytorch-ddp-gloo", $"ddp_gloo.py --model resnet20 --epochs 1 --limit {limit} --order samples"),
                 Contender.OfPeer("pytorch-single-2-threads", $"single.py --model resnet20 --threads 2 --epochs 1 --limit {limit} --order samples"),
-            ]) { Set = Cifar10 };
+            ])
+        { Set = Cifar10 };
     }
 
     private static IEnumerable<Comparison> SparseRegression(bool isQuick)
@@ -125,7 +130,8 @@ internal static class BenchCatalog
     {
         yield return new Comparison(
             "checkpoint", "checkpoint", "MLP with keepers and checkpoints, speed against neither", new Measure("ratioMedian", "× of without"),
-            Contender.OfGrid($"tolerance --model mlp --pairs {(isQuick ? 1 : 3)} --epochs {(isQuick ? 1 : 2)}"), []) { Set = Mnist };
+            Contender.OfGrid($"tolerance --model mlp --pairs {(isQuick ? 1 : 3)} --epochs {(isQuick ? 1 : 2)}"), [])
+        { Set = Mnist };
         string killed = $"recovery --model mlp --epochs {(isQuick ? 2 : 10)}";
         yield return new Comparison(
             "recovery-silo", "recovery", "MLP, a silo with a worker and half the shards killed: seconds without an update",
@@ -133,17 +139,20 @@ internal static class BenchCatalog
             [
                 Contender.OfPeer("torchrun-elastic", "elastic.py"),
                 Contender.OfPeer("torchrun-elastic-tuned", "elastic.py --tuned"),
-            ]) { Set = Mnist };
+            ])
+        { Set = Mnist };
         yield return new Comparison(
             "recovery-redone", "recovery", "the same: steps made again", new Measure("stepsRedone", "steps", IsLessBetter: true), Contender.OfGrid(killed),
             [
                 Contender.OfPeer("torchrun-elastic", "elastic.py"),
                 Contender.OfPeer("torchrun-elastic-tuned", "elastic.py --tuned"),
-            ]) { Set = Mnist };
+            ])
+        { Set = Mnist };
         string traced = $"mlp --workers 2 --shards 4 --epochs {(isQuick ? 1 : 5)}";
         yield return new Comparison(
             "telemetry", "telemetry", "MLP, 2 workers, with the trace that certify reads, against without", SamplesPerSecond,
-            Contender.OfGrid($"{traced} --trace on"), [new Contender("without", null, traced.Split(' '))]) { Set = Mnist };
+            Contender.OfGrid($"{traced} --trace on"), [new Contender("without", null, traced.Split(' '))])
+        { Set = Mnist };
         string scaled = $"--shards 4 --epochs {(isQuick ? 1 : 5)}";
         yield return new Comparison(
             "scaling", "scaling", "MLP, 2 workers, against twice what one does and against more of them", SamplesPerSecond,
@@ -152,6 +161,7 @@ internal static class BenchCatalog
                 new Contender("ideal", null, $"mlp --workers 1 {scaled}".Split(' '), Factor: 2),
                 new Contender("4-workers", null, $"mlp --workers 4 {scaled}".Split(' ')),
                 new Contender("16-workers", null, $"mlp --workers 16 {scaled}".Split(' ')),
-            ]) { Set = Mnist };
+            ])
+        { Set = Mnist };
     }
 }

@@ -87,8 +87,20 @@ public sealed class SteadyStateTests
         double norm = codec.Write(range, frame[PushFrame.HeaderSize..]);
         PushFrame.WriteHeader(frame, new PushHeader
         {
-            Kind = kind, ShardIncarnation = 1, Incarnation = 1, Sequence = turn, Ticket = turn, Round = -1, SlotCount = 1, ViewVersion = turn,
-            Rate = 0.1f, SampleCount = 1, NormSquared = norm, Length = range.Length, EntryCount = count, PayloadSize = size,
+            Kind = kind,
+            ShardIncarnation = 1,
+            Incarnation = 1,
+            Sequence = turn,
+            Ticket = turn,
+            Round = -1,
+            SlotCount = 1,
+            ViewVersion = turn,
+            Rate = 0.1f,
+            SampleCount = 1,
+            NormSquared = norm,
+            Length = range.Length,
+            EntryCount = count,
+            PayloadSize = size,
         });
         return frame;
     }
