@@ -29,31 +29,22 @@ internal static class PushBenchmark
         payload.Bytes.CopyTo(frame.AsSpan(PushFrame.HeaderSize));
         float[] from = new float[length];
         float[] to = new float[length];
-        double[] copies = new double[Runs];
-        double[] pushes = new double[Runs];
-        double[] fused = new double[Runs];
         long sequence = 0;
-        for (int i = -WarmUp; i < Runs; i++, sequence++)
-        {
-            double both = await TimePushAsync(shard, frame, payload, sequence, viewVersion: sequence);
-            if (i >= 0)
-            {
-                fused[i] = both;
-            }
-        }
+        double[] fused = await RunAllAsync(ahead: 0);
+        double[] pushes = await RunAllAsync(ahead: 1);
+        double[] copies = [.. Enumerable.Range(0, Runs).Select(_ => Time(() => from.CopyTo(to, 0)))];
 
-        for (int i = -WarmUp; i < Runs; i++, sequence++)
+        // Of each push, ahead: how many versions newer than the slice the pusher says its view is.
+        async Task<double[]> RunAllAsync(int ahead)
         {
-            double push = await TimePushAsync(shard, frame, payload, sequence, viewVersion: sequence + 1);
-            if (i >= 0)
+            double[] times = new double[Runs];
+            for (int i = -WarmUp; i < Runs; i++, sequence++)
             {
-                pushes[i] = push;
+                double time = await TimePushAsync(shard, frame, payload, sequence, viewVersion: sequence + ahead);
+                times[Math.Max(i, 0)] = time; // what warms up is overwritten
             }
-        }
 
-        for (int i = 0; i < Runs; i++)
-        {
-            copies[i] = Time(() => from.CopyTo(to, 0));
+            return times;
         }
 
         double Median(double[] times) => times.Order().ElementAt(times.Length / 2);

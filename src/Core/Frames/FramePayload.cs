@@ -127,7 +127,7 @@ public static class FramePayload
         }
         else if (kind == PayloadKind.SparseBfloat16)
         {
-            SubtractAt(parameters, Indices(payload, entryCount), LittleEndian.UShorts(payload[(entryCount * sizeof(uint))..]));
+            SparseLoops.Subtract(parameters, Indices(payload, entryCount), LittleEndian.UShorts(payload[(entryCount * sizeof(uint))..]));
         }
         else if (kind != PayloadKind.None)
         {
@@ -164,11 +164,11 @@ public static class FramePayload
         }
         else if (kind == PayloadKind.Sparse)
         {
-            AssignAt(view, Indices(payload, entryCount), values);
+            SparseLoops.Assign(view, Indices(payload, entryCount), values);
         }
         else if (kind == PayloadKind.SparseBfloat16)
         {
-            AssignAt(view, Indices(payload, entryCount), LittleEndian.UShorts(payload[(entryCount * sizeof(uint))..]));
+            SparseLoops.Assign(view, Indices(payload, entryCount), LittleEndian.UShorts(payload[(entryCount * sizeof(uint))..]));
         }
         else if (kind != PayloadKind.None)
         {
@@ -243,33 +243,6 @@ public static class FramePayload
             wrong = SparseIndices.FirstNotBelow(indices, (uint)length);
             throw new InvalidDataException(
                 $"Sparse payload: index {wrong} at byte {wrong * sizeof(uint)} names coordinate {indices[wrong]}, but the shard has {length}.");
-        }
-    }
-
-    private static void SubtractAt(Span<float> parameters, ReadOnlySpan<uint> indices, ReadOnlySpan<ushort> values)
-    {
-        values = values[..indices.Length];
-        for (int i = 0; i < indices.Length; i++)
-        {
-            parameters[(int)indices[i]] -= Bfloat16Loops.Widen(values[i]);
-        }
-    }
-
-    private static void AssignAt(Span<float> view, ReadOnlySpan<uint> indices, ReadOnlySpan<ushort> values)
-    {
-        values = values[..indices.Length];
-        for (int i = 0; i < indices.Length; i++)
-        {
-            view[(int)indices[i]] = Bfloat16Loops.Widen(values[i]);
-        }
-    }
-
-    private static void AssignAt(Span<float> view, ReadOnlySpan<uint> indices, ReadOnlySpan<float> values)
-    {
-        values = values[..indices.Length];
-        for (int i = 0; i < indices.Length; i++)
-        {
-            view[(int)indices[i]] = values[i];
         }
     }
 }

@@ -29,6 +29,36 @@ internal static class SparseLoops
         }
     }
 
+    /// <summary>As above, of bfloat16 values.</summary>
+    public static void Subtract(Span<float> x, ReadOnlySpan<uint> indices, ReadOnlySpan<ushort> values)
+    {
+        values = values[..indices.Length];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            x[(int)indices[i]] -= Bfloat16Loops.Widen(values[i]);
+        }
+    }
+
+    /// <summary>x ← bfloat16 values at some coordinates.</summary>
+    public static void Assign(Span<float> x, ReadOnlySpan<uint> indices, ReadOnlySpan<ushort> values)
+    {
+        values = values[..indices.Length];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            x[(int)indices[i]] = Bfloat16Loops.Widen(values[i]);
+        }
+    }
+
+    /// <summary>x ← values at some coordinates.</summary>
+    public static void Assign(Span<float> x, ReadOnlySpan<uint> indices, ReadOnlySpan<float> values)
+    {
+        values = values[..indices.Length];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            x[(int)indices[i]] = values[i];
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Prefetch(ref float place)
     {

@@ -143,9 +143,9 @@ public sealed partial class RunCoordinator
         {
             MixNewestRound();
             RestoreDoubts(shard, settled, lost, isWhole);
-            foreach (WorkerSeat seat in _seats.Where(seat => !isWhole && seat.IsOpen && !settled.Contains(seat.Open.Ticket)))
+            foreach (WorkerSeat seat in _seats.Where(seat => seat.IsOpen && !settled.Contains(seat.Open.Ticket)))
             {
-                seat.IsOffered = true;
+                seat.IsOffered |= !isWhole;
             }
         }
 

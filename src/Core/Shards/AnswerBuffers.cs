@@ -34,7 +34,7 @@ public sealed class AnswerBuffers
             (buffer, _aside) = (_aside, buffer);
         }
 
-        if (buffer.Length < size || buffer == inUse)
+        if (buffer.Length < size)
         {
             buffer = GC.AllocateUninitializedArray<byte>(size);
         }

@@ -83,25 +83,26 @@ internal sealed class ChangeLog
         int count = 0;
         foreach ((long version, int entries) in _updates)
         {
-            (updates, count) = version > sinceVersion ? (updates + 1, count + entries) : (updates, count);
+            if (version > sinceVersion)
+            {
+                updates++;
+                count += entries;
+            }
         }
 
         int start = (_start + _count - count) % _coordinates.Length;
         int first = Math.Min(count, _coordinates.Length - start);
-        ReadOnlySpan<uint> older = _coordinates.AsSpan(start, first);
-        ReadOnlySpan<uint> newer = _coordinates.AsSpan(0, count - first);
-        if (updates > 1 && count >= _length / SortedShareMin)
-        {
-            Mark(older);
-            Mark(newer);
-            return TakeMarked(changed);
-        }
-
-        older.CopyTo(changed);
-        newer.CopyTo(changed[first..]);
+        _coordinates.AsSpan(start, first).CopyTo(changed);
+        _coordinates.AsSpan(0, count - first).CopyTo(changed[first..]);
         if (updates <= 1)
         {
             return count; // one update lists its coordinates in order
+        }
+
+        if (count >= _length / SortedShareMin)
+        {
+            Mark(changed[..count]);
+            return TakeMarked(changed);
         }
 
         changed[..count].Sort();

@@ -24,14 +24,13 @@ public sealed partial class ParameterShard
     {
         header = PushFrame.ReadHeader(frame);
         PushOutcomeKind? refusal = Refusal(header);
-        ReadOnlySpan<byte> payload = PushFrame.Payload(frame, header);
         bool isNew = sinceIncarnation != Incarnation || sinceVersion <= Version;
         if (refusal is null && header.Round < 0 && header.Kind == PayloadKind.Dense && _readers is null && isNew)
         {
-            return ApplyInto(header, payload, out outcome);
+            return ApplyInto(header, PushFrame.Payload(frame, header), out outcome);
         }
 
-        outcome = refusal is { } kind ? new(kind, 0, Version) : header.Round < 0 ? ApplyNow(header, payload) : KeepForRound(header, payload);
+        outcome = Take(header, frame, refusal);
         byte[] buffer = _answers.Take(header.Worker, header.Incarnation, header.Sequence, ViewSizeMax, _slice.Answer);
         int size = WriteView(sinceVersion, sinceIncarnation, outcome, buffer, header.Worker, header.Incarnation);
         return buffer.AsMemory(0, size);

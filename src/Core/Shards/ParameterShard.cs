@@ -100,7 +100,12 @@ public sealed partial class ParameterShard
     public PushOutcome Push(ReadOnlySpan<byte> frame, out PushHeader header)
     {
         header = PushFrame.ReadHeader(frame);
-        if (Refusal(header) is { } kind)
+        return Take(header, frame, Refusal(header));
+    }
+
+    private PushOutcome Take(in PushHeader header, ReadOnlySpan<byte> frame, PushOutcomeKind? refusal)
+    {
+        if (refusal is { } kind)
         {
             return new(kind, 0, Version);
         }
@@ -208,19 +213,12 @@ public sealed partial class ParameterShard
             return false;
         }
 
-        ReadOnlySpan<byte> payload = PushFrame.Payload(frame, header);
-        return (header.Round < 0 ? ApplyNow(header, payload) : KeepForRound(header, payload)).Kind
-            is PushOutcomeKind.Applied or PushOutcomeKind.Pending;
+        return Take(header, frame, refusal: null).Kind is PushOutcomeKind.Applied or PushOutcomeKind.Pending;
     }
 
     private PushOutcome ApplyNow(in PushHeader header, ReadOnlySpan<byte> payload)
     {
-        FramePayload.Validate(header.Kind, payload, header.EntryCount, header.Length);
-        if (header.Kind != PayloadKind.None)
-        {
-            FramePayload.SubtractFrom(_slice.Own(), header.Kind, payload, header.EntryCount);
-        }
-
+        FramePayload.Apply(_slice.Own(), header, payload);
         return Applied(header, payload);
     }
 

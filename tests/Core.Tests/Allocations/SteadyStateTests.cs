@@ -2,6 +2,7 @@ using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Shards;
 using OrleansSgd.Core.Tests.Codecs;
+using OrleansSgd.Core.Tests.Shards;
 using OrleansSgd.Core.Vectors;
 using OrleansSgd.Testing;
 using Xunit.Sdk;
@@ -85,18 +86,13 @@ public sealed class SteadyStateTests
         PayloadKind kind = codec.KindOf(range);
         int count = codec.EntryCount(range);
         double norm = codec.Write(range, frame[PushFrame.HeaderSize..]);
-        PushFrame.WriteHeader(frame, new PushHeader
+        PushFrame.WriteHeader(frame, Pushes.Header with
         {
             Kind = kind,
-            ShardIncarnation = 1,
-            Incarnation = 1,
             Sequence = turn,
             Ticket = turn,
-            Round = -1,
-            SlotCount = 1,
             ViewVersion = turn,
             Rate = 0.1f,
-            SampleCount = 1,
             NormSquared = norm,
             Length = range.Length,
             EntryCount = count,
