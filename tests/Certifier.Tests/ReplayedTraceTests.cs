@@ -50,19 +50,39 @@ public sealed class ReplayedTraceTests : IDisposable
         Assert.Contains(certified.Findings, one => one.Ticket == Kept && one.Sentence.Contains("begins with it replayed", StringComparison.Ordinal));
     }
 
-    private Certification Certify(long[] replayed, bool isKeptVoid = false)
+    [Fact]
+    public void What_a_life_that_was_cut_off_applied_where_the_next_one_has_a_kept_update_is_in_no_view()
+    {
+        Certification certified = Certify([Kept], isCutOff: true);
+
+        Assert.Equal(("", 0L, 0L), (certified.Damage, certified.FindingCount, certified.Unchecked));
+        Assert.True(certified.ExactlyOnce);
+    }
+
+    [Fact]
+    public void Planted_view_whose_update_a_kept_one_takes_the_place_of_is_found()
+    {
+        Certification certified = Certify([Kept], isSeenLost: true);
+
+        Assert.False(certified.ExactlyOnce);
+        Assert.Contains(certified.Findings, one => one.Ticket == 1 && one.Sentence.Contains("is said to be lost", StringComparison.Ordinal));
+    }
+
+    private Certification Certify(long[] replayed, bool isKeptVoid = false, bool isCutOff = false, bool isSeenLost = false)
     {
         JobTrace job = new("replayed-1");
         string path = Path.Combine(_folder, "trace.jsonl");
         using (new TraceFile(path, job))
         {
-            Write(job, replayed, isKeptVoid);
+            Write(job, replayed, isKeptVoid, isCutOff, isSeenLost);
         }
 
         return TraceCertifier.Certify(new CertifyRequest([path]));
     }
 
-    private static void Write(JobTrace job, long[] replayed, bool isKeptVoid)
+    // Cut off: the first life goes on and applies the last ticket, which no other shard life ever has. Seen lost: ticket 1 is in the view, but not in
+    // the second life.
+    private static void Write(JobTrace job, long[] replayed, bool isKeptVoid, bool isCutOff, bool isSeenLost)
     {
         using RunTrace ledger = Open(job);
         for (long ticket = 0; ticket < Kept; ticket++)
@@ -76,12 +96,13 @@ public sealed class ReplayedTraceTests : IDisposable
             Incarnation = 2,
             Version = Kept + 1,
             Watermark = Kept + 1,
+            Lost = isSeenLost ? [1] : [],
             Replayed = replayed,
         });
         ledger.Row(Row(Kept, incarnation: 1, isKeptVoid)); // its worker has heard of the new life by now
-        ledger.Row(Row(Kept + 1, incarnation: 2, isVoid: false));
-        Shard(job, 1, 0, [0, 1]);
-        Shard(job, 2, Kept + 1, [Kept + 1]);
+        ledger.Row(Row(Kept + 1, isCutOff ? 1 : 2, isVoid: isCutOff));
+        Shard(job, 1, 0, isCutOff ? [0, 1, Kept + 1] : [0, 1]);
+        Shard(job, 2, Kept + 1, isCutOff ? [] : [Kept + 1]);
         ledger.Close(new RunFigures { Tickets = Tickets, Outcome = RunFigures.Completed });
     }
 

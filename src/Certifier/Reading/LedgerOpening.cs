@@ -14,6 +14,9 @@ internal sealed record LedgerOpening
 
     public required string Mode { get; init; }
 
+    /// <summary>True when shards apply whole rounds, so that a version of a shard is a round; else it is an update.</summary>
+    public bool KeepsRounds => Mode == "bsp";
+
     public required int Workers { get; init; }
 
     public required int Shards { get; init; }

@@ -94,6 +94,7 @@ internal static class ShardHistories
                 tickets,
                 findings)),
             job.Resumptions.Count == 0 ? -1 : job.Resumptions.Max(static one => one.Resume.LivesBefore),
+            keepsRounds: job.Opening!.KeepsRounds,
             tickets,
             findings);
     }

@@ -11,13 +11,16 @@ internal sealed class ShardHistory
     private readonly TicketWindow _tickets;
     private readonly FindingList _findings;
     private readonly int _livesBefore;
+    private readonly bool _keepsRounds;
     private int _current;
 
     /// <param name="lives">Ascending by incarnation, at least one; the first is the one that the run began with.</param>
     /// <param name="livesBefore">Lives up to this number may have left their logs elsewhere: with a grid that was lost. −1 for none.</param>
-    public ShardHistory(IEnumerable<ShardLife> lives, int livesBefore, TicketWindow tickets, FindingList findings)
+    /// <param name="keepsRounds">True when a version is a round; else it is an update.</param>
+    public ShardHistory(IEnumerable<ShardLife> lives, int livesBefore, bool keepsRounds, TicketWindow tickets, FindingList findings)
     {
         _livesBefore = livesBefore;
+        _keepsRounds = keepsRounds;
         _lives.AddRange(lives);
         _open = [.. _lives];
         _tickets = tickets;
@@ -57,7 +60,8 @@ internal sealed class ShardHistory
 
         old.ReadAll();
         _current = next;
-        bool isCovered = old.HasLog && (old.IsWhole || old.Version >= restore.Version);
+        long version = VersionSeen(restore);
+        bool isCovered = old.HasLog && (old.IsWhole || old.Version >= version);
         if (old.IsWhole && restore.Version > old.Version + restore.Replayed.Length)
         {
             _findings.Add(
@@ -69,9 +73,13 @@ internal sealed class ShardHistory
         long end = Math.Max(Math.Max(restore.Watermark, old.TicketEnd), restore.Exceptions is [.., long last] ? last + 1 : 0);
         for (long ticket = _tickets.First; ticket < Math.Min(end, _tickets.Tickets); ticket++)
         {
-            Compare(old, Current, restore, ticket, isCovered);
+            Compare(old, Current, restore, ticket, version, isCovered);
         }
     }
+
+    // The version of the view that the new life was made from. Kept updates came on top of it, one version each: what the old life made of those
+    // versions, when it lived on unseen, is in no view. A round is the same updates whoever applies it.
+    private long VersionSeen(RestoreEvent restore) => _keepsRounds ? restore.Version : restore.Version - restore.Replayed.Length;
 
     /// <summary>Nothing still to come speaks of a ticket: the log must have what its row says.</summary>
     public void Forget(TicketEntry entry)
@@ -146,9 +154,9 @@ internal sealed class ShardHistory
         }
     }
 
-    private void Compare(ShardLife old, ShardLife life, RestoreEvent restore, long ticket, bool isCovered)
+    private void Compare(ShardLife old, ShardLife life, RestoreEvent restore, long ticket, long version, bool isCovered)
     {
-        bool had = old.BeginsWith(ticket) ? !old.Claims.Contains(ticket) : old.Applied(ticket, restore.Version);
+        bool had = old.BeginsWith(ticket) ? !old.Claims.Contains(ticket) : old.Applied(ticket, version);
         bool has = life.BeginsWith(ticket);
         if (has && !had && restore.Replays(ticket))
         {
@@ -170,7 +178,7 @@ internal sealed class ShardHistory
             string what = restore.Loses(ticket) ? "is said to be lost" : "is missing from the set it begins with";
             _findings.Add(
                 FindingKind.Restore, ticket, restore.Shard,
-                $"Shard {restore.Shard} begins incarnation {restore.Incarnation} at version {restore.Version}, which contains ticket {ticket}, " +
+                $"Shard {restore.Shard} begins incarnation {restore.Incarnation} from version {version}, which contains ticket {ticket}, " +
                 $"but the ticket {what}.");
         }
     }

@@ -36,12 +36,20 @@ public sealed partial class RunCoordinator
     }
 
     /// <summary>A keeper is up and takes updates.</summary>
-    public void KeeperStarted(int worker, int keeper)
+    /// <param name="worker">Whose keeper.</param>
+    /// <param name="keeper">Its number.</param>
+    /// <param name="silo">Where it came up: the silo it was meant for, unless somebody had asked it before. Beside its worker it is of no use.</param>
+    public void KeeperStarted(int worker, int keeper, string silo)
     {
         KeeperSeat seat = _keepers[worker];
-        if (IsPresent(seat.Keeper, keeper))
+        if (silo == _workers[worker].Silo)
         {
-            seat.Keeper = seat.Keeper with { State = MemberState.Live };
+            KeeperLost(worker, keeper);
+        }
+        else if (IsPresent(seat.Keeper, keeper))
+        {
+            seat.Keeper = new Member(silo, keeper, MemberState.Live);
+            PlaceKeepers();
         }
     }
 
@@ -156,12 +164,35 @@ public sealed partial class RunCoordinator
         KeeperSeat seat = _keepers[worker];
         seat.ViewFloor = _keepsRounds ? Math.Max(seat.ViewFloor, _roundTickets.FirstOf(lease.Round)) : seat.ViewFloor;
         seat.Unsafe.Enqueue(grant.Ticket);
+        seat.End = grant.Ticket + 1;
         if (grant.Ticket >= _safeDue)
         {
             Secure();
         }
 
         return grant with { Keeper = seat.Keeper.State == MemberState.Live ? seat.Keeper.Incarnation : 0, Safe = _safe };
+    }
+
+    // A move is no fault, so one may come right after it: what the worker takes along, its view and what it retains, must not be missed then.
+    private bool MayLeave(int worker)
+    {
+        if (!HasKeepers || _isFinishing)
+        {
+            return true;
+        }
+
+        long without = Math.Max(_snapshotTicket, SafeByViews(worker));
+        if (Math.Max(_safe, _keepers[worker].End) <= without)
+        {
+            return true;
+        }
+
+        if (_holds == 0)
+        {
+            RequestCut();
+        }
+
+        return false;
     }
 
     private void Forget(KeeperSeat seat)
@@ -180,14 +211,15 @@ public sealed partial class RunCoordinator
         _safe = Math.Max(safe, SafeByViews());
     }
 
-    private long SafeByViews()
+    // The worker that is left out, if any, does not count.
+    private long SafeByViews(int leftOut = -1)
     {
         string? silo = null;
         long highest = -1;
         long second = -1;
         for (int worker = 0; worker < _workers.Length; worker++)
         {
-            long floor = _workers[worker].State == MemberState.Live ? _keepers[worker].ViewFloor : -1;
+            long floor = _workers[worker].State == MemberState.Live && worker != leftOut ? _keepers[worker].ViewFloor : -1;
             string? home = _workers[worker].Silo;
             if (home == silo)
             {

@@ -7,11 +7,17 @@ namespace OrleansSgd.Core.Runs;
 /// <content>Moves that nothing is lost by: away from a silo that leaves, and to one that has joined.</content>
 /// <remarks>
 /// A shard moves at once: its old life stops serving and hands its slice over; whoever pushes meanwhile comes again. A worker moves at its next
-/// question: it commits what it has used, the rest of its lease goes to the others, and its next life goes on with what its rule and codec hold back.
+/// question, once nothing depends on what it has seen and retains: it commits what it has used, the rest of its lease goes to the others, and its next
+/// life goes on with what its rule and codec hold back.
 /// </remarks>
 public sealed partial class RunCoordinator
 {
-    private readonly HashSet<string> _silosLeaving = new(StringComparer.Ordinal);
+    // And the ticket from which on nobody keeps anything there.
+    private readonly Dictionary<string, long> _silosLeaving = new(StringComparer.Ordinal);
+
+    // [shards], [workers]; the silo whose life hands over to the one that starts; null for none.
+    private readonly string?[] _shardsFrom;
+    private readonly string?[] _workersFrom;
     private bool _isBalanceDue;
 
     /// <summary>
@@ -22,7 +28,7 @@ public sealed partial class RunCoordinator
     {
         ArgumentNullException.ThrowIfNull(silo);
         bool isKnown = _silos.Count == 0 || _silos.Contains(silo);
-        if (isKnown && _silosLeaving.Add(silo) && _silos.Count > 0)
+        if (isKnown && _silosLeaving.TryAdd(silo, _nextTicket) && _silos.Count > 0)
         {
             OpenSilos();
             PlaceAbsent();
@@ -30,10 +36,14 @@ public sealed partial class RunCoordinator
         }
     }
 
-    /// <summary>True when no shard lives on a silo or is meant to, and no worker that still has something to compute.</summary>
+    /// <summary>
+    /// True when nothing would be missed with a silo: no shard lives there or is meant to, and no worker that still has something to compute, all that moved
+    /// away have arrived, and no update is kept nowhere else.
+    /// </summary>
     public bool IsClearOf(string silo) =>
-        !_shards.Any(shard => shard.Silo == silo)
-        && !_workers.Any(worker => worker.Silo == silo && worker.State != MemberState.Finished);
+        !_shards.Any(shard => shard.Silo == silo) && !_shardsFrom.Contains(silo)
+        && !_workers.Any(worker => worker.Silo == silo && worker.State != MemberState.Finished) && !_workersFrom.Contains(silo)
+        && (!_silosLeaving.TryGetValue(silo, out long end) || IsKeptWithout(end));
 
     /// <summary>What a worker's old life held back could not be handed over: its next life begins with nothing.</summary>
     /// <param name="worker">The worker.</param>
@@ -57,8 +67,14 @@ public sealed partial class RunCoordinator
     // The last silos cannot leave their members to others.
     private void OpenSilos()
     {
-        _silosLeaving.IntersectWith(_silos);
-        _silosOpen = _silosLeaving.Count == 0 ? _silos : [.. _silos.Where(silo => !_silosLeaving.Contains(silo))];
+        foreach (string gone in _silosLeaving.Keys.Except(_silos).ToArray())
+        {
+            _silosLeaving.Remove(gone);
+            _shardsFrom.AsSpan().Replace(gone, null);
+            _workersFrom.AsSpan().Replace(gone, null);
+        }
+
+        _silosOpen = _silosLeaving.Count == 0 ? _silos : [.. _silos.Where(silo => !_silosLeaving.ContainsKey(silo))];
     }
 
     // A member that is just starting moves once it is up.
@@ -72,7 +88,7 @@ public sealed partial class RunCoordinator
 
         for (int shard = 0; shard < _shards.Length; shard++)
         {
-            if (_shards[shard] is { State: MemberState.Live, Silo: { } silo } && _silosLeaving.Contains(silo))
+            if (_shards[shard] is { State: MemberState.Live, Silo: { } silo } && _silosLeaving.ContainsKey(silo))
             {
                 MoveShard(shard, Lightest(_shards));
             }
@@ -80,12 +96,25 @@ public sealed partial class RunCoordinator
 
         for (int worker = 0; worker < _workers.Length; worker++)
         {
-            if (_workers[worker] is { State: MemberState.Live, Silo: { } silo } && _silosLeaving.Contains(silo))
+            if (_workers[worker] is { State: MemberState.Live, Silo: { } silo } && _silosLeaving.ContainsKey(silo))
             {
                 _seats[worker].IsLeaving = true;
             }
         }
+
+        SecureLeaving();
     }
+
+    // The keepers of a silo that leaves are replaced at once, but the new ones have only what their workers hand over from then on.
+    private void SecureLeaving()
+    {
+        if (_silosLeaving.Count > 0 && _holds == 0 && !_silosLeaving.Values.All(IsKeptWithout))
+        {
+            RequestCut();
+        }
+    }
+
+    private bool IsKeptWithout(long end) => !HasKeepers || _isFinishing || _snapshotTicket >= end;
 
     // As few as possible, from the fullest silo to the emptiest; not while something is missing, since what is missing goes to the emptiest anyway.
     private void Balance()
@@ -112,6 +141,7 @@ public sealed partial class RunCoordinator
     private void MoveShard(int shard, string silo)
     {
         int from = _shards[shard].Incarnation;
+        _shardsFrom[shard] = _shards[shard].Silo;
         _shards[shard] = new Member(silo, from + 1, MemberState.Starting);
         Generation++;
         _commands.Enqueue(new(RunCommandKind.StartShard, shard, from + 1, silo, From: from));
@@ -127,6 +157,7 @@ public sealed partial class RunCoordinator
 
         ReturnLease(worker, incarnation, isCarried: true);
         string silo = Lightest(_workers);
+        _workersFrom[worker] = _workers[worker].Silo;
         _workers[worker] = new Member(silo, incarnation + 1, MemberState.Starting);
         Generation++;
         _commands.Enqueue(new(RunCommandKind.StartWorker, worker, incarnation + 1, silo, From: incarnation));

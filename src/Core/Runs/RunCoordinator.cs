@@ -66,6 +66,8 @@ public sealed partial class RunCoordinator
         _stragglers = new StragglerWatch(plan.Workers);
         _shards = new Member[plan.Shards];
         _workers = new Member[plan.Workers];
+        _shardsFrom = new string?[plan.Shards];
+        _workersFrom = new string?[plan.Workers];
         _seats = [.. _workers.Select(_ => new WorkerSeat())];
         _keepers = [.. _workers.Select(_ => new KeeperSeat())];
         _roundTickets = new RoundTickets(plan.IsSynchronous ? plan.Workers : 0);
@@ -163,6 +165,7 @@ public sealed partial class RunCoordinator
         }
 
         _shards[shard] = new Member(silo, incarnation, MemberState.Live);
+        _shardsFrom[shard] = null;
         PlaceAbsent();
         FenceAgain();
         Advance();
@@ -180,6 +183,7 @@ public sealed partial class RunCoordinator
 
         bool wasLive = _shards[shard].State == MemberState.Live;
         _shards[shard] = new Member(null, incarnation, MemberState.Absent);
+        _shardsFrom[shard] = null;
         Totals = Totals with { ShardsLost = Totals.ShardsLost + (wasLive ? 1 : 0) };
         Generation++;
         PlaceAbsent();
@@ -197,6 +201,7 @@ public sealed partial class RunCoordinator
         {
             MemberState state = _workers[worker].State == MemberState.Finished ? MemberState.Finished : MemberState.Live;
             _workers[worker] = new Member(silo, incarnation, state);
+            _workersFrom[worker] = null;
             PlaceKeepers();
             Drain();
             Balance();
@@ -213,6 +218,7 @@ public sealed partial class RunCoordinator
 
         bool wasLive = _workers[worker].State == MemberState.Live;
         _workers[worker] = new Member(null, incarnation, MemberState.Absent);
+        _workersFrom[worker] = null;
         Totals = Totals with { WorkersLost = Totals.WorkersLost + (wasLive ? 1 : 0) };
         Generation++;
         ReturnLease(worker, incarnation, isCarried: false);
@@ -241,7 +247,17 @@ public sealed partial class RunCoordinator
         WorkerSeat seat = _seats[worker];
         if (seat.IsLeaving && seat.HasBegun)
         {
-            return Leave(worker, incarnation);
+            if (MayLeave(worker))
+            {
+                return Leave(worker, incarnation);
+            }
+
+            // A snapshot is on its way. In a synchronous run it comes when the round is complete, for which the worker may be needed.
+            if (!_plan.IsSynchronous)
+            {
+                _gate.Left(worker);
+                return LeaseVerdict.Wait;
+            }
         }
 
         if (!seat.HasBegun && IsRestoring)
@@ -405,6 +421,7 @@ public sealed partial class RunCoordinator
             Finish();
         }
 
+        SecureLeaving();
         if (_isCutWished && !_isFinishing && _leases.IsBetweenRounds)
         {
             _isCutWished = false;

@@ -216,6 +216,15 @@ public sealed partial class JobGrain
 
     private async Task TellLossAsync(Run run, HeldModel model)
     {
+        if (model.Held > 0 && double.IsNaN(run.Ledger.Smoothness))
+        {
+            await MeasureSmoothnessAsync(run);
+            if (double.IsNaN(run.Ledger.Smoothness))
+            {
+                return; // nobody knows yet how much the loss depends on what is held back: the stretch goes on to the next cut
+            }
+        }
+
         CutNorms norms = run.Ledger.NormsOf(model.Snapshot);
         long begun = time.GetTimestamp();
         MeasuredLoss measured = await run.Loss.MeasureAsync(model.Snapshot.Parameters);

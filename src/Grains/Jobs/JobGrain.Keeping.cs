@@ -25,15 +25,8 @@ public sealed partial class JobGrain
         {
             RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(command.Silo));
             string host = await KeeperOf(command.Member, command.Incarnation).Start();
-            if (host == run.Coordinator.Workers[command.Member].Silo)
-            {
-                run.Coordinator.KeeperLost(command.Member, command.Incarnation); // beside its worker it is of no use
-            }
-            else
-            {
-                run.Coordinator.KeeperStarted(command.Member, command.Incarnation);
-                ForgetKeeper(command.Member, command.Incarnation - RunCoordinator.KeepersRemembered);
-            }
+            run.Coordinator.KeeperStarted(command.Member, command.Incarnation, host);
+            ForgetKeeper(command.Member, command.Incarnation - RunCoordinator.KeepersRemembered);
         }
         catch (Exception error) when (IsPassing(error))
         {

@@ -71,6 +71,27 @@ public sealed class CertifiedRunTests
     }
 
     [Fact]
+    public async Task Loss_that_is_measured_before_the_smoothness_is_known_waits_for_it_when_workers_hold_something_back()
+    {
+        JobPlan plan = Plan with
+        {
+            Data = Plan.Data with { SampleCount = 10_000, FeatureCount = 300 }, // L takes longer than the first cuts
+            Run = Plan.Run with
+            {
+                Epochs = 2,
+                Rate = new SchedulePlan(Rate: 0.0005),
+                Rule = new RulePlan { Kind = RulePlan.Momentum, Decay = 0.5 },
+                Consistency = new ConsistencyPlan { LossSamples = 100, CutSeconds = 0.01 },
+            },
+        };
+
+        (JobProgress progress, Certification certified) = await CertifyAsync(plan, killAt: null);
+
+        Assert.True(progress.Certificate?.Status == "STATISTICAL", $"{progress.Certificate?.Status}: {progress.Certificate?.Reason}");
+        Assert.Equal(progress.Certificate!.Value, certified.Certificate!.Value, 9);
+    }
+
+    [Fact]
     public async Task Rule_that_nothing_covers_is_void_live_and_in_its_trace()
     {
         JobPlan plan = Plan with { Run = Plan.Run with { Rule = new RulePlan { Kind = RulePlan.Adam } } };

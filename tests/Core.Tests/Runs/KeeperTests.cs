@@ -23,11 +23,70 @@ public class KeeperTests
         Lease lease = script.Lease(0);
 
         Assert.Equal(TicketVerdict.Held, script.AskTicket(0, lease, out _));
-        script.Coordinator.KeeperStarted(0, 1); // the one that is gone
+        script.Coordinator.KeeperStarted(0, 1, "b"); // the one that is gone
         Assert.Equal(TicketVerdict.Held, script.AskTicket(0, lease, out _));
-        script.Coordinator.KeeperStarted(0, 2);
+        script.Coordinator.KeeperStarted(0, 2, "b");
         Assert.Equal(TicketVerdict.Given, script.AskTicket(0, lease, out TicketGrant grant));
         Assert.Equal(2, grant.Keeper);
+    }
+
+    [Fact]
+    public void Keeper_that_came_up_on_a_silo_that_leaves_is_replaced()
+    {
+        RunScript script = RunScript.Keeping(8, silos: ["a", "b", "c"]);
+        script.Coordinator.KeeperLost(0, 1);
+        script.Coordinator.SiloLeaving("c");
+        script.Commands();
+
+        script.Coordinator.KeeperStarted(0, 2, "c"); // meant for b, but somebody had asked it before
+
+        Assert.Equal("StartKeeper 0#3 on b", script.Commands());
+    }
+
+    [Fact]
+    public void Keeper_that_came_up_beside_its_worker_is_replaced()
+    {
+        RunScript script = RunScript.Keeping(8);
+        script.Coordinator.KeeperLost(0, 1);
+        script.Commands();
+
+        script.Coordinator.KeeperStarted(0, 2, script.Coordinator.Workers[0].Silo!);
+
+        Assert.Equal("StartKeeper 0#3 on b", script.Commands());
+    }
+
+    [Theory]
+    [InlineData(RunPlan.Async, true)]
+    [InlineData(RunPlan.Bsp, false)] // the cut comes when its round is complete, for which it may be needed
+    public void Worker_leaves_once_what_it_has_seen_and_retains_is_in_a_snapshot(string mode, bool isCutAtOnce)
+    {
+        RunScript script = RunScript.Keeping(64, mode, ["a", "b", "c"]);
+        Lease lease = script.Lease(0);
+        script.Ticket(0, lease);
+        script.Ticket(1, script.Lease(1), sequence: 0);
+        script.Coordinator.SiloLeaving("a");
+        script.StartAll();
+
+        Assert.Equal(LeaseVerdict.Wait, script.Ask(0, lease.Id, out _));
+        Assert.Equal(isCutAtOnce, script.Commands().Contains("Cut", StringComparison.Ordinal));
+
+        script.Coordinator.SnapshotKept(1);
+        Assert.Equal(LeaseVerdict.Leave, script.Ask(0, -1, out _));
+    }
+
+    [Fact]
+    public void Silo_is_clear_once_nothing_is_kept_there_alone()
+    {
+        RunScript script = RunScript.Keeping(64, silos: ["a", "b", "c"]);
+        Lease lease = script.Lease(0);
+        script.Ticket(0, lease);
+        script.Coordinator.SiloLeaving("c"); // no shard and no worker, but a keeper
+        Assert.Contains("Cut", script.Commands());
+        Assert.False(script.Coordinator.IsClearOf("c"));
+
+        script.Coordinator.SnapshotKept(1);
+
+        Assert.True(script.Coordinator.IsClearOf("c"));
     }
 
     [Fact]

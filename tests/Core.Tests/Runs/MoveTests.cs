@@ -20,6 +20,28 @@ public class MoveTests
         Assert.Equal(0, script.Totals.ShardsLost);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Silo_is_clear_once_what_it_hands_over_has_arrived_or_is_known_to_be_lost(bool hasArrived)
+    {
+        var script = new RunScript(new RunPlan { Workers = 1, Shards = 3, Batch = 2 }, 16, "a", "b", "c");
+        script.StartAll();
+        script.Coordinator.SiloLeaving("c");
+        Assert.False(script.Coordinator.IsClearOf("c")); // its shard is meant for another silo, but still has to go there
+
+        if (hasArrived)
+        {
+            script.Coordinator.ShardStarted(2, 2, "a");
+        }
+        else
+        {
+            script.Coordinator.ShardLost(2, 2);
+        }
+
+        Assert.True(script.Coordinator.IsClearOf("c"));
+    }
+
     [Fact]
     public void Handed_over_slice_lacks_nothing()
     {

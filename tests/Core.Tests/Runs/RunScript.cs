@@ -43,18 +43,20 @@ internal sealed class RunScript
     public static RunScript Keeping(int retainedMax, string mode = RunPlan.Async, string[]? silos = null)
     {
         var plan = new RunPlan { Workers = 2, Shards = 2, Batch = 2, LeaseBatches = 2, Epochs = 1, Mode = mode };
-        var script = new RunScript(new RunCoordinator(plan, 64, retainedMax), silos ?? ["a", "b"]);
+        silos ??= ["a", "b"];
+        var script = new RunScript(new RunCoordinator(plan, 64, retainedMax), silos);
         script.StartAll();
-        script.StartKeepers();
+        script.StartKeepers(silos);
         return script;
     }
 
-    /// <summary>Brings up the newest keeper of every worker.</summary>
-    public void StartKeepers()
+    /// <summary>Brings up the newest keeper of every worker, on a silo that is not the worker's.</summary>
+    public void StartKeepers(params string[] silos)
     {
         for (int worker = 0; worker < Coordinator.Workers.Length; worker++)
         {
-            Coordinator.KeeperStarted(worker, Coordinator.KeepersOf(worker).FirstOrDefault());
+            string silo = silos.Append("elsewhere").First(one => one != Coordinator.Workers[worker].Silo);
+            Coordinator.KeeperStarted(worker, Coordinator.KeepersOf(worker).FirstOrDefault(), silo);
         }
     }
 

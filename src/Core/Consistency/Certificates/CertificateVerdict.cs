@@ -20,7 +20,7 @@ internal static class CertificateVerdict
         double lossError = Math.Sqrt((sums.LossStartError * sums.LossStartError) + (sums.LossEndError * sums.LossEndError));
         double uncertainty = 2 * options.LossErrors * lossError / weight;
         double total = optimisation + staleness + noise + bias + uncertainty;
-        string? broken = WhyVoid(sums, options, smoothness, total);
+        string? broken = WhyVoid(sums, options, smoothness, staleness, noise, total);
         (CertificateStatus status, string reason) = broken is null ? Worth(sums, options) : (CertificateStatus.Void, broken);
         bool stored = broken is null && !biased && sums.RateMax * smoothness <= ProductMax / 2;
         return new CertificateValue(
@@ -28,7 +28,7 @@ internal static class CertificateVerdict
             sums.RateMax, stored ? 2 * total : double.NaN);
     }
 
-    private static string? WhyVoid(in CertificateSums sums, CertificateOptions options, double smoothness, double total)
+    private static string? WhyVoid(in CertificateSums sums, CertificateOptions options, double smoothness, double staleness, double noise, double total)
     {
         if (options.NotCovered is { } rule)
         {
@@ -75,7 +75,8 @@ internal static class CertificateVerdict
 
         if (!double.IsFinite(total))
         {
-            return "The loss at an end of the window is not finite: the run diverged; use a smaller rate.";
+            (double start, double startError, double end, double endError) = (sums.LossStart, sums.LossStartError, sums.LossEnd, sums.LossEndError);
+            return Text($"The run diverged: loss {start:g4} ± {startError:g4} to {end:g4} ± {endError:g4}, staleness {staleness:g4}, noise {noise:g4}; use a smaller rate.");
         }
 
         return total < 0

@@ -21,6 +21,8 @@ internal sealed class FaultScript(Grid grid, SeededRandom random)
     private int _underWay;
     private long _ticketsDue = -1;
 
+    private bool _isMoving;
+
     public void Begin()
     {
         FaultPlan plan = grid.Plan;
@@ -35,37 +37,43 @@ internal sealed class FaultScript(Grid grid, SeededRandom random)
 
         At(plan.JobCrashes, () => CrashJob("the coordinator dies"));
         At(plan.TotalLosses, LoseAll);
-        At(plan.Leaves, Leave);
-        At(plan.Joins, grid.AddSilo);
+        At(plan.Leaves, Leave, isPlanned: true);
+        At(plan.Joins, grid.AddSilo, isPlanned: true);
         foreach (Slowdown slowdown in plan.Slowdowns)
         {
             At(slowdown.Moment, () => Slow(slowdown));
         }
     }
 
-    private void At(IReadOnlyList<long> moments, Action happen)
+    private void At(IReadOnlyList<long> moments, Action happen, bool isPlanned = false)
     {
         foreach (long moment in moments)
         {
-            At(moment, happen);
+            At(moment, happen, isPlanned);
         }
     }
 
-    private void At(double delay, Action happen) => grid.Time.After(delay, () =>
+    private void At(double delay, Action happen, bool isPlanned = false) => grid.Time.After(delay, () =>
     {
-        if (!grid.Plan.IsOneSiloAtATime || MayStrike())
+        if (!grid.Plan.IsOneSiloAtATime || (isPlanned ? MayMove() : MayStrike()))
         {
+            _isMoving = isPlanned;
             happen();
         }
         else if (grid.Network.IsFaulty)
         {
-            At(Patience, happen);
+            At(Patience, happen, isPlanned);
         }
     });
 
+    // What is planned is no fault: one may come while members move. There have to be two silos that stay, or nothing can be kept twice.
+    private bool MayMove() => grid.Silos.Count > 2 && IsRecovered();
+
+    private bool MayStrike() => _isMoving || IsRecovered();
+
     // One silo at a time: the next fault waits until the one before is over, everybody is up, and what was given until then is
-    // safe without those who kept it, because they may have been lost or moved.
-    private bool MayStrike()
+    // safe without those who kept it, because they may have been lost.
+    private bool IsRecovered()
     {
         if (_underWay > 0 || !grid.Job.IsRecovered)
         {

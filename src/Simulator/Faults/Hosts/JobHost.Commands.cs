@@ -93,20 +93,9 @@ internal sealed partial class JobHost
             StartWorker(command);
         }));
 
-    // Beside its worker a keeper is of no use.
     private void StartKeeper(RunCommand command) => _grid.CallKeeper<string>(
         _grid.Home, command.Member, command.Incarnation, (host, reply) => reply(host.Start()),
-        silo => Then(() =>
-        {
-            if (silo == _coordinator.Workers[command.Member].Silo)
-            {
-                _coordinator.KeeperLost(command.Member, command.Incarnation);
-            }
-            else
-            {
-                _coordinator.KeeperStarted(command.Member, command.Incarnation);
-            }
-        }),
+        silo => Then(() => _coordinator.KeeperStarted(command.Member, command.Incarnation, silo)),
         () => Pause(() => Then(() => _coordinator.KeeperLost(command.Member, command.Incarnation))),
         command.Silo);
 
