@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using OrleansSgd.Core.Samples;
 
 namespace OrleansSgd.Models;
@@ -84,18 +85,44 @@ internal static class BatchCheck
                     $"Sparse row {row} spans entries {start} to {end} of {indices.Length}; starts must ascend.");
             }
 
-            int previous = -1;
-            for (int e = start; e < end; e++)
+            if (!Ascends(indices[start..end], batch.FeatureCount))
             {
-                if (indices[e] <= previous || indices[e] >= batch.FeatureCount)
-                {
-                    throw new ArgumentException(
-                        $"Sparse row {row} names feature {indices[e]} at entry {e}; indices must ascend below " +
-                        $"{batch.FeatureCount}.");
-                }
-
-                previous = indices[e];
+                ThrowAtEntry(indices[start..end], batch.FeatureCount, row, start);
             }
         }
+    }
+
+    // Eight entries are held against those before them at once.
+    private static bool Ascends(ReadOnlySpan<int> row, int end)
+    {
+        if (row.IsEmpty)
+        {
+            return true;
+        }
+
+        bool isRight = row[0] >= 0 && row[^1] < end;
+        int e = 1;
+        for (; e <= row.Length - Vector256<int>.Count; e += Vector256<int>.Count)
+        {
+            isRight &= Vector256.GreaterThanAll(Vector256.Create(row[e..]), Vector256.Create(row[(e - 1)..]));
+        }
+
+        for (; e < row.Length; e++)
+        {
+            isRight &= row[e] > row[e - 1];
+        }
+
+        return isRight;
+    }
+
+    private static void ThrowAtEntry(ReadOnlySpan<int> row, int end, int number, int start)
+    {
+        int e = 0;
+        while (row[e] < end && row[e] > (e == 0 ? -1 : row[e - 1]))
+        {
+            e++;
+        }
+
+        throw new ArgumentException($"Sparse row {number} names feature {row[e]} at entry {start + e}; indices must ascend below {end}.");
     }
 }

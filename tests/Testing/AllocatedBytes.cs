@@ -12,14 +12,17 @@ public static class AllocatedBytes
         ArgumentNullException.ThrowIfNull(measured);
         while (true)
         {
-            int collections = GC.CollectionCount(0);
+            (int, TimeSpan) collected = Collected();
             long before = GC.GetAllocatedBytesForCurrentThread();
             measured();
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            if (GC.CollectionCount(0) == collections)
+            if (Collected() == collected)
             {
                 return allocated;
             }
         }
     }
+
+    // A collection in the background is counted at its end, but pauses all threads at its beginning.
+    private static (int, TimeSpan) Collected() => (GC.CollectionCount(0), GC.GetTotalPauseDuration());
 }

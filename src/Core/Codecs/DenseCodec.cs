@@ -4,12 +4,21 @@ using OrleansSgd.Core.Vectors;
 namespace OrleansSgd.Core.Codecs;
 
 /// <summary>Sends rate · gradient whole; keeps no residual and no copy of the gradient.</summary>
+/// <remarks>
+/// A range of which most values are 0, as gradients of sparse rows are, goes as entries where these are fewer bytes. What is not named in them is +0, so
+/// parameters become the same in every bit.
+/// </remarks>
 public sealed class DenseCodec : IUpdateCodec
 {
     // Values multiplied and summed while they are in the first-level cache: 16 KiB.
     private const int BlockLength = 4096;
 
     private float[]? _gradient;
+
+    // Coordinates whose value is not +0, when they are few; grown when a gradient first is like that.
+    private int[] _coordinates = [];
+    private int _count;
+    private bool _isSparse;
     private float _rate;
     private long _nextUpdate;
 
@@ -55,14 +64,14 @@ public sealed class DenseCodec : IUpdateCodec
         CodecArguments.CheckUpdate(gradient, rate, Dimension);
 
         // Squares of finite f32 cannot overflow an f64, so a finite sum means finite products.
-        SquareSum sum = default;
-        sum.AddScaled(gradient, rate);
-        bool isFinite = double.IsFinite(sum.Total);
+        _isSparse = TryCollect(gradient);
+        double squared = _isSparse ? SquaredOfEntries(gradient, rate) : SquaredOf(gradient, rate);
+        bool isFinite = double.IsFinite(squared);
         _gradient = isFinite ? gradient : null;
         if (isFinite)
         {
             _rate = rate;
-            UpdateNormSquared = sum.Total;
+            UpdateNormSquared = squared;
             _nextUpdate++;
         }
 
@@ -70,13 +79,15 @@ public sealed class DenseCodec : IUpdateCodec
     }
 
     /// <inheritdoc/>
-    public PayloadKind KindOf(ShardRange range) => PayloadKind.Dense;
+    public PayloadKind KindOf(ShardRange range) => IsSparse(range, out int count)
+        ? (count == 0 ? PayloadKind.None : PayloadKind.Sparse)
+        : PayloadKind.Dense;
 
     /// <inheritdoc/>
-    public int EntryCount(ShardRange range) => range.Length;
+    public int EntryCount(ShardRange range) => IsSparse(range, out int count) ? count : range.Length;
 
     /// <inheritdoc/>
-    public int PayloadSize(ShardRange range) => FramePayload.SizeOf(PayloadKind.Dense, range.Length, range.Length);
+    public int PayloadSize(ShardRange range) => FramePayload.SizeOf(KindOf(range), EntryCount(range), range.Length);
 
     /// <inheritdoc/>
     public double Write(ShardRange range, Span<byte> payload)
@@ -84,7 +95,9 @@ public sealed class DenseCodec : IUpdateCodec
         float[] gradient = _gradient ?? throw CodecArguments.NothingBegun();
         CodecArguments.CheckRange(range, Dimension);
         CodecArguments.CheckRoom(range, payload, PayloadSize(range));
-        return WriteScaled(gradient.AsSpan(range.Start, range.Length), _rate, LittleEndian.Floats(payload));
+        return IsSparse(range, out _)
+            ? WriteEntries(gradient, Entries(range), range.Start, payload)
+            : WriteScaled(gradient.AsSpan(range.Start, range.Length), _rate, LittleEndian.Floats(payload));
     }
 
     /// <inheritdoc/>
@@ -103,6 +116,75 @@ public sealed class DenseCodec : IUpdateCodec
     {
         CodecArguments.CheckNoResidual(residual, Kind);
         _gradient = null;
+    }
+
+    // The first block tells how it is with the others; where half is not 0, entries save nothing.
+    private bool TryCollect(float[] gradient)
+    {
+        int first = Math.Min(BlockLength, gradient.Length);
+        if (2 * NonZeroLoops.Count(gradient.AsSpan(0, first)) >= first)
+        {
+            return false;
+        }
+
+        if (_coordinates.Length == 0)
+        {
+            _coordinates = new int[gradient.Length + CoordinateValues.Slack];
+        }
+
+        _count = NonZeroLoops.Collect(gradient, _coordinates);
+        return 2 * _count < gradient.Length;
+    }
+
+    private bool IsSparse(ShardRange range, out int count)
+    {
+        count = _isSparse ? Entries(range).Length : range.Length;
+        return _isSparse && 2 * count < range.Length;
+    }
+
+    private ReadOnlySpan<int> Entries(ShardRange range)
+    {
+        ReadOnlySpan<int> all = _coordinates.AsSpan(0, _count);
+        int start = FirstFrom(all, range.Start);
+        return all[start..(start + FirstFrom(all[start..], range.End))];
+    }
+
+    private static int FirstFrom(ReadOnlySpan<int> coordinates, int coordinate)
+    {
+        int index = coordinates.BinarySearch(coordinate);
+        return index < 0 ? ~index : index;
+    }
+
+    private static double SquaredOf(float[] gradient, float rate)
+    {
+        SquareSum sum = default;
+        sum.AddScaled(gradient, rate);
+        return sum.Total;
+    }
+
+    private double SquaredOfEntries(float[] gradient, float rate)
+    {
+        double sum = 0;
+        foreach (int coordinate in _coordinates.AsSpan(0, _count))
+        {
+            double value = rate * gradient[coordinate];
+            sum += value * value;
+        }
+
+        return sum;
+    }
+
+    private double WriteEntries(float[] gradient, ReadOnlySpan<int> entries, int start, Span<byte> payload)
+    {
+        Span<uint> indices = LittleEndian.UInts(payload[..(entries.Length * sizeof(uint))]);
+        Span<float> values = LittleEndian.Floats(payload[(entries.Length * sizeof(uint))..]);
+        for (int i = 0; i < entries.Length; i++)
+        {
+            indices[i] = (uint)(entries[i] - start);
+            values[i] = _rate * gradient[entries[i]];
+        }
+
+        return SquareSum.Of(values);
     }
 
     private static double WriteScaled(ReadOnlySpan<float> gradient, float rate, Span<float> values)
