@@ -16,19 +16,17 @@ internal sealed class QuickRun(int rounds, string only, bool asJson, TopKPeer? p
 
     public void Measure()
     {
-        Console.WriteLine($"{"ratio to triad",14} {"to torch.topk",14} {"ms",9} {"least",9} {"most",9} {"GB/s",7}  loop");
+        if (!asJson)
+        {
+            Console.WriteLine($"{"ratio to triad",14} {"to torch.topk",14} {"ms",9} {"least",9} {"most",9} {"GB/s",7}  loop");
+        }
+
         foreach (IGrouping<int, KernelCase> size in KernelCases.All
             .Where(one => one.ToString().Contains(only, StringComparison.OrdinalIgnoreCase)).GroupBy(one => one.Length))
         {
             using Triad one = new(size.Key, 1);
             using Triad two = new(size.Key, 2);
             double bytes = (double)size.Key * Triad.BytesPerCoordinate;
-            foreach (KernelCase item in size)
-            {
-                Measure(item, one.Run, bytes);
-                GC.Collect();
-            }
-
             (double[] single, double[] both) = (new double[rounds], new double[rounds]);
             for (int round = 0; round < rounds; round++)
             {
@@ -38,6 +36,11 @@ internal sealed class QuickRun(int rounds, string only, bool asJson, TopKPeer? p
 
             Print(new($"triad, one thread, d = {size.Key}", single, bytes, 1, double.NaN));
             Print(new($"triad, two threads, d = {size.Key}", both, bytes, Median(single) / Median(both), double.NaN));
+            foreach (KernelCase item in size)
+            {
+                Measure(item, one.Run, bytes);
+                GC.Collect();
+            }
         }
     }
 

@@ -89,4 +89,23 @@ internal static class BenchmarkJob
 
         return (double)correct / test.Count;
     }
+
+    /// <summary>Mean loss of the trained model over all rows.</summary>
+    public static async Task<double> LossAsync(IJobGrain job, JobPlan plan, ISampleSource rows)
+    {
+        IModel model = ModelCatalog.Create(plan.Model, rows);
+        ModelPiece piece = await job.Model(0, model.ParameterCount);
+        float[] parameters = MemoryMarshal.Cast<byte, float>(piece.Values.Span).ToArray();
+        const int Size = 1000;
+        using IGradientSession session = model.CreateSession(Size);
+        var batch = new SampleBatch();
+        double sum = 0;
+        foreach (int[] some in Enumerable.Range(0, rows.Count).Chunk(Size))
+        {
+            rows.Read(some, batch);
+            sum += session.Evaluate(parameters, batch).LossSum;
+        }
+
+        return sum / rows.Count;
+    }
 }

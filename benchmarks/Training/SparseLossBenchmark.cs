@@ -1,10 +1,8 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Data;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
-using OrleansSgd.Models;
 using OrleansSgd.Silo;
 
 namespace OrleansSgd.Benchmarks.Training;
@@ -29,7 +27,7 @@ internal static class SparseLossBenchmark
         for (int epochs = 1; epochs <= EpochsMax; epochs++)
         {
             (IJobGrain job, JobProgress progress) = await BenchmarkJob.RunAsync(grid, plan with { Run = plan.Run with { Epochs = epochs } });
-            loss = await LossAsync(job, plan, rows);
+            loss = await BenchmarkJob.LossAsync(job, plan, rows);
             if (loss <= options.Loss)
             {
                 return JsonSerializer.Serialize(new
@@ -45,23 +43,5 @@ internal static class SparseLossBenchmark
         }
 
         throw new InvalidOperationException($"The loss is {loss} after {EpochsMax} epochs; {options.Loss} was to be reached.");
-    }
-
-    private static async Task<double> LossAsync(IJobGrain job, JobPlan plan, ISampleSource rows)
-    {
-        IModel model = ModelCatalog.Create(plan.Model, rows);
-        ModelPiece piece = await job.Model(0, model.ParameterCount);
-        float[] parameters = MemoryMarshal.Cast<byte, float>(piece.Values.Span).ToArray();
-        const int Size = 1000;
-        using IGradientSession session = model.CreateSession(Size);
-        var batch = new SampleBatch();
-        double sum = 0;
-        foreach (int[] some in Enumerable.Range(0, rows.Count).Chunk(Size))
-        {
-            rows.Read(some, batch);
-            sum += session.Evaluate(parameters, batch).LossSum;
-        }
-
-        return sum / rows.Count;
     }
 }

@@ -9,8 +9,10 @@ import time
 REMEDY = "Run benchmarks/peers/setup.sh."
 
 try:
-    from liblinear.liblinearutil import parameter, predict, problem, train
     import rows_file
+
+    rows_file.scipy.ctypeslib = rows_file.numpy.ctypeslib  # LIBLINEAR 2.3 looks for it there, where this scipy has it no more
+    from liblinearutil import parameter, predict, problem, train
 except ImportError as missing:
     sys.exit(f"{missing.name} is not installed. {REMEDY}")
 

@@ -28,7 +28,7 @@ internal static class BenchCatalog
     ];
 
     private static IEnumerable<Comparison> All(bool isQuick) =>
-        [.. Networks(isQuick), .. SparseRegression(isQuick), .. PushAndPull(), .. TopK(), .. Whole(isQuick)];
+        [.. Networks(isQuick), .. SparseRegression(isQuick), .. PushAndPull(), .. TopK(), .. Loops(isQuick), .. Whole(isQuick)];
 
     private static IEnumerable<Comparison> Networks(bool isQuick)
     {
@@ -101,6 +101,19 @@ internal static class BenchCatalog
                     Contender.OfPeer("scikit-learn-2-processes", $"sklearn_sgd.py {shape} --processes 2"),
                 ]);
         }
+
+        yield return SparseToLoss();
+    }
+
+    // The rows are those of one seed, and the loss is what LIBLINEAR reaches on them; the grid's side comes first and leaves them where the peers read them.
+    private static Comparison SparseToLoss()
+    {
+        const string Goal = "--loss 0.4755 --rows artifacts/bench-rows";
+        return new Comparison(
+            "sparse-logistic-to-loss", "sparse-logistic", "logistic regression, 47236 features, 20000 rows, 2 workers, to the loss that LIBLINEAR reaches",
+            new Measure("seconds", "s", IsLessBetter: true),
+            Contender.OfGrid($"sparse-to-loss --samples 20000 --features 47236 --workers 2 --shards 2 --rate 5 {Goal}"),
+            [Contender.OfPeer("liblinear", $"liblinear_loss.py {Goal}"), Contender.OfPeer("scikit-learn", $"sklearn_loss.py {Goal}")]);
     }
 
     private static IEnumerable<Comparison> PushAndPull()
@@ -125,6 +138,18 @@ internal static class BenchCatalog
             name, "top-k", title, Milliseconds, Contender.OfGrid($"topk {size}"), [Contender.OfPeer("torch-topk", $"topk.py {size}")]);
     }
 
+    // Each in turn with STREAM's triad of vectors as long, by the program itself.
+    private static IEnumerable<Comparison> Loops(bool isQuick)
+    {
+        int length = isQuick ? 1_000_000 : 25_000_000;
+        yield return Of("sparse-add", "sparse add of 1 % of 2.5e7, bytes per second over those of STREAM's triad", $"sparse add, 1.0 %, d = {length}");
+        yield return Of("dense-axpy", "dense axpy of 2.5e7, bytes per second over those of STREAM's triad", $"dense axpy, d = {length}");
+
+        static Comparison Of(string name, string title, string loop) => new(
+            name, "loops", title, new Measure("ratioToTriad", "× of the triad"),
+            new Contender(Contender.GridName, null, ["--quick", "--no-peer", "--json", "--only", loop]) { Program = "Kernels" }, []);
+    }
+
     // What a run costs or gains as a whole.
     private static IEnumerable<Comparison> Whole(bool isQuick)
     {
@@ -133,6 +158,19 @@ internal static class BenchCatalog
             Contender.OfGrid($"tolerance --model mlp --pairs {(isQuick ? 1 : 3)} --epochs {(isQuick ? 1 : 2)}"), [])
         { Set = Mnist };
         string killed = $"recovery --model mlp --epochs {(isQuick ? 2 : 10)}";
+        yield return new Comparison(
+            "bytes-to-equal-loss", "bytes", "MLP on MNIST to one training loss: bytes of all frames, the largest 0.5 % in bfloat16 against all",
+            new Measure("bytes", "bytes", IsLessBetter: true), Contender.OfGrid($"bytes {Equal(isQuick)} --codec top-k --fraction 0.005"),
+            [new Contender("dense", null, $"bytes {Equal(isQuick)}".Split(' '))])
+        { Set = Mnist };
+        yield return new Comparison(
+            "recovery-worker", "recovery", "MLP, a silo with nothing but a worker killed: seconds without an update",
+            new Measure("secondsWithoutProgress", "s", IsLessBetter: true), Contender.OfGrid($"{killed} --shards 1"),
+            [
+                Contender.OfPeer("torchrun-elastic", "elastic.py"),
+                Contender.OfPeer("torchrun-elastic-tuned", "elastic.py --tuned"),
+            ])
+        { Set = Mnist };
         yield return new Comparison(
             "recovery-silo", "recovery", "MLP, a silo with a worker and half the shards killed: seconds without an update",
             new Measure("secondsWithoutProgress", "s", IsLessBetter: true), Contender.OfGrid(killed),
@@ -164,4 +202,7 @@ internal static class BenchCatalog
             ])
         { Set = Mnist };
     }
+
+    // Few samples do not get so far.
+    private static string Equal(bool isQuick) => isQuick ? "--model mlp --loss 1 --limit 5000" : "--model mlp --loss 0.1";
 }

@@ -53,7 +53,7 @@ internal sealed class BenchProgram(BenchPlaces places, TimeSpan limit, TimeProvi
 
     private ProcessStartInfo Start(Contender side)
     {
-        (string program, string first) = side.Script is { } script ? (places.Python, Path.Combine(places.Peers, script)) : ("dotnet", places.Program);
+        (string program, string first) = side.Script is { } script ? (places.Python, Path.Combine(places.Peers, script)) : ("dotnet", places.ProgramOf(side));
         var start = new ProcessStartInfo(program, [first, .. side.Arguments])
         {
             WorkingDirectory = places.Home,

@@ -28,7 +28,7 @@ internal sealed record Measure(string Field, string Unit, bool IsLessBetter = fa
 
 /// <summary>One side of a comparison: a program that prints a line of JSON.</summary>
 /// <param name="System">Its row in tables; unlike any other of the comparison.</param>
-/// <param name="Script">A script of benchmarks/peers; null for the grid's own program, benchmarks/Training.</param>
+/// <param name="Script">A script of benchmarks/peers; null for a program of the grid's own.</param>
 /// <param name="Arguments">What the program is told.</param>
 /// <param name="Factor">What is measured counts so many times: 2 where the ideal of two members is twice what one does.</param>
 internal sealed record Contender(string System, string? Script, IReadOnlyList<string> Arguments, double Factor = 1)
@@ -36,8 +36,11 @@ internal sealed record Contender(string System, string? Script, IReadOnlyList<st
     /// <summary>The grid's name in tables.</summary>
     public const string GridName = "orleans-sgd";
 
+    /// <summary>Without a script: which program of benchmarks it is.</summary>
+    public string Program { get; init; } = "Training";
+
     /// <summary>Two sides with equal commands are one run: it may be asked for several of the numbers that it prints.</summary>
-    public string Command { get; } = string.Join(' ', Arguments.Prepend(Script ?? GridName));
+    public string Command => string.Join(' ', Arguments.Prepend(Script ?? Program));
 
     /// <summary>The grid's side, from the words of its command.</summary>
     public static Contender OfGrid(string words) => new(GridName, null, words.Split(' '));

@@ -109,7 +109,7 @@ internal sealed class LayeredModel : IModel
     /// add up to p_i(1 − p_i) beside it, so by Gershgorin no eigenvalue passes 2·p_i(1 − p_i) ≤ ½; (½, ½, 0, …)
     /// attains it, and with a bias every sample can come as near to that p as one likes at the same x. So no smaller
     /// constant holds for all x.</para>
-    /// <para>The eigenvalue is an upper bound at most <see cref="SpectralBound.RelativeAccuracy"/> too high.</para>
+    /// <para>The eigenvalue is an upper bound at most <see cref="SpectralBound.AccuracyOf"/> too high.</para>
     /// </remarks>
     public double? Smoothness(ISampleSource samples)
     {

@@ -65,7 +65,7 @@ internal sealed class LinearModel<TLoss> : IModel
     /// A has a row [a, 1] for each sample, the 1 only with a bias. The Hessian is Σ κᵢ·a·aᵀ/n + λ·I with κᵢ the
     /// second derivative of the point loss: for squares that is L exactly, for logistic κᵢ = ¼ in all samples at
     /// x = 0, so no smaller constant holds either. The eigenvalue is an upper bound no more than
-    /// <see cref="SpectralBound.RelativeAccuracy"/> too high.
+    /// <see cref="SpectralBound.AccuracyOf"/> too high.
     /// </remarks>
     public double? Smoothness(ISampleSource samples)
     {
