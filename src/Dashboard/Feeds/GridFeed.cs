@@ -59,12 +59,13 @@ internal sealed class GridFeed : Feed
         return _jobs.Any(known => known.Job == job);
     }
 
+    private Task<Dictionary<SiloAddress, SiloStatus>> HostsAsync() => Grains.GetGrain<IManagementGrain>(0).GetHosts(true);
+
     protected override async Task PollAsync(CancellationToken cancellation)
     {
         try
         {
-            IManagementGrain management = Grains.GetGrain<IManagementGrain>(0);
-            Dictionary<SiloAddress, SiloStatus> hosts = await management.GetHosts(true).WaitAsync(cancellation);
+            Dictionary<SiloAddress, SiloStatus> hosts = await HostsAsync().WaitAsync(cancellation);
             string[] silos =
             [
                 .. hosts.Where(host => host.Value == SiloStatus.Active).Select(host => host.Key.ToParsableString()).Order(StringComparer.Ordinal),

@@ -83,7 +83,7 @@ public sealed class ScriptTests
     }
 
     [Fact]
-    public async Task The_runtime_is_found_out_once_and_remembered()
+    public async Task The_runtime_is_the_built_in_one_unless_told_whatever_the_feed_has()
     {
         using var folder = new TempFolder();
         using Checkout checkout = Checkout.Create(folder, sdk: "10.0.100");
@@ -92,11 +92,10 @@ public sealed class ScriptTests
         GridRun second = await checkout.RunAsync("version");
 
         Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
-        Assert.Contains("using the built-in in-process runtime, because the package feed lacks Microsoft.Orleans", first.Error, StringComparison.Ordinal);
-        Assert.Equal(1, checkout.Calls().Split("restore ").Length - 1);
-        Assert.Equal(
-            "<Project><PropertyGroup><GridRuntime>InProcess</GridRuntime></PropertyGroup></Project>\n",
-            File.ReadAllText(checkout.PathOf(".grid/choice.props")));
+        Assert.Contains("using the built-in in-process runtime: --runtime orleans takes the real Microsoft.Orleans.", first.Error, StringComparison.Ordinal);
+        Assert.Equal("", second.Error);
+        Assert.DoesNotContain("restore ", checkout.Calls(), StringComparison.Ordinal);
+        Assert.Contains("-p:GridRuntime=InProcess", checkout.Calls(), StringComparison.Ordinal);
     }
 
     [Fact]
