@@ -1,4 +1,5 @@
-using System.Runtime.Intrinsics;
+using System.Runtime.InteropServices;
+using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Samples;
 
 namespace OrleansSgd.Models;
@@ -92,27 +93,11 @@ internal static class BatchCheck
         }
     }
 
-    // Eight entries are held against those before them at once.
+    // As a number without a sign, one below 0 is beyond every end.
     private static bool Ascends(ReadOnlySpan<int> row, int end)
     {
-        if (row.IsEmpty)
-        {
-            return true;
-        }
-
-        bool isRight = row[0] >= 0 && row[^1] < end;
-        int e = 1;
-        for (; e <= row.Length - Vector256<int>.Count; e += Vector256<int>.Count)
-        {
-            isRight &= Vector256.GreaterThanAll(Vector256.Create(row[e..]), Vector256.Create(row[(e - 1)..]));
-        }
-
-        for (; e < row.Length; e++)
-        {
-            isRight &= row[e] > row[e - 1];
-        }
-
-        return isRight;
+        ReadOnlySpan<uint> indices = MemoryMarshal.Cast<int, uint>(row);
+        return indices.IsEmpty || (SparseIndices.FirstNotAscending(indices) < 0 && indices[^1] < (uint)end);
     }
 
     private static void ThrowAtEntry(ReadOnlySpan<int> row, int end, int number, int start)

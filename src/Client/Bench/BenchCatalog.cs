@@ -141,9 +141,9 @@ internal static class BenchCatalog
     // Each in turn with STREAM's triad of vectors as long, by the program itself.
     private static IEnumerable<Comparison> Loops(bool isQuick)
     {
-        int length = isQuick ? 1_000_000 : 25_000_000;
-        yield return Of("sparse-add", "sparse add of 1 % of 2.5e7, bytes per second over those of STREAM's triad", $"sparse add, 1.0 %, d = {length}");
-        yield return Of("dense-axpy", "dense axpy of 2.5e7, bytes per second over those of STREAM's triad", $"dense axpy, d = {length}");
+        (int length, string size) = isQuick ? (1_000_000, "1e6") : (25_000_000, "2.5e7");
+        yield return Of("sparse-add", $"sparse add of 1 % of {size}, bytes per second over those of STREAM's triad", $"sparse add, 1.0 %, d = {length}");
+        yield return Of("dense-axpy", $"dense axpy of {size}, bytes per second over those of STREAM's triad", $"dense axpy, d = {length}");
 
         static Comparison Of(string name, string title, string loop) => new(
             name, "loops", title, new Measure("ratioToTriad", "× of the triad"),
@@ -157,12 +157,12 @@ internal static class BenchCatalog
             "checkpoint", "checkpoint", "MLP with keepers and checkpoints, speed against neither", new Measure("ratioMedian", "× of without"),
             Contender.OfGrid($"tolerance --model mlp --pairs {(isQuick ? 1 : 3)} --epochs {(isQuick ? 1 : 2)}"), [])
         { Set = Mnist };
-        string killed = $"recovery --model mlp --epochs {(isQuick ? 2 : 10)}";
         yield return new Comparison(
             "bytes-to-equal-loss", "bytes", "MLP on MNIST to one training loss: bytes of all frames, the largest 0.5 % in bfloat16 against all",
             new Measure("bytes", "bytes", IsLessBetter: true), Contender.OfGrid($"bytes {Equal(isQuick)} --codec top-k --fraction 0.005"),
             [new Contender("dense", null, $"bytes {Equal(isQuick)}".Split(' '))])
         { Set = Mnist };
+        string killed = $"recovery --model mlp --epochs {(isQuick ? 2 : 10)}";
         yield return new Comparison(
             "recovery-worker", "recovery", "MLP, a silo with nothing but a worker killed: seconds without an update",
             new Measure("secondsWithoutProgress", "s", IsLessBetter: true), Contender.OfGrid($"{killed} --shards 1"),

@@ -79,15 +79,17 @@ public sealed class DenseCodec : IUpdateCodec
     }
 
     /// <inheritdoc/>
-    public PayloadKind KindOf(ShardRange range) => IsSparse(range, out int count)
-        ? (count == 0 ? PayloadKind.None : PayloadKind.Sparse)
-        : PayloadKind.Dense;
+    public PayloadKind KindOf(ShardRange range) => !TryEntries(range, out ReadOnlySpan<int> entries) ? PayloadKind.Dense
+        : entries.IsEmpty ? PayloadKind.None
+        : PayloadKind.Sparse;
 
     /// <inheritdoc/>
-    public int EntryCount(ShardRange range) => IsSparse(range, out int count) ? count : range.Length;
+    public int EntryCount(ShardRange range) => TryEntries(range, out ReadOnlySpan<int> entries) ? entries.Length : range.Length;
 
     /// <inheritdoc/>
-    public int PayloadSize(ShardRange range) => FramePayload.SizeOf(KindOf(range), EntryCount(range), range.Length);
+    public int PayloadSize(ShardRange range) => TryEntries(range, out ReadOnlySpan<int> entries)
+        ? FramePayload.SizeOf(PayloadKind.Sparse, entries.Length, range.Length)
+        : FramePayload.SizeOf(PayloadKind.Dense, range.Length, range.Length);
 
     /// <inheritdoc/>
     public double Write(ShardRange range, Span<byte> payload)
@@ -95,8 +97,8 @@ public sealed class DenseCodec : IUpdateCodec
         float[] gradient = _gradient ?? throw CodecArguments.NothingBegun();
         CodecArguments.CheckRange(range, Dimension);
         CodecArguments.CheckRoom(range, payload, PayloadSize(range));
-        return IsSparse(range, out _)
-            ? WriteEntries(gradient, Entries(range), range.Start, payload)
+        return TryEntries(range, out ReadOnlySpan<int> entries)
+            ? WriteEntries(gradient, entries, range.Start, payload)
             : WriteScaled(gradient.AsSpan(range.Start, range.Length), _rate, LittleEndian.Floats(payload));
     }
 
@@ -136,17 +138,18 @@ public sealed class DenseCodec : IUpdateCodec
         return 2 * _count < gradient.Length;
     }
 
-    private bool IsSparse(ShardRange range, out int count)
+    // The coordinates of a range that goes as entries; false where all its values are fewer bytes.
+    private bool TryEntries(ShardRange range, out ReadOnlySpan<int> entries)
     {
-        count = _isSparse ? Entries(range).Length : range.Length;
-        return _isSparse && 2 * count < range.Length;
-    }
+        entries = [];
+        if (!_isSparse)
+        {
+            return false;
+        }
 
-    private ReadOnlySpan<int> Entries(ShardRange range)
-    {
         ReadOnlySpan<int> all = _coordinates.AsSpan(0, _count);
-        int start = FirstFrom(all, range.Start);
-        return all[start..(start + FirstFrom(all[start..], range.End))];
+        entries = all[FirstFrom(all, range.Start)..FirstFrom(all, range.End)];
+        return 2 * entries.Length < range.Length;
     }
 
     private static int FirstFrom(ReadOnlySpan<int> coordinates, int coordinate)

@@ -2,8 +2,8 @@ using System.Runtime.Intrinsics;
 
 namespace OrleansSgd.Core.Frames;
 
-/// <summary>Checks on the index half of a sparse payload.</summary>
-internal static class SparseIndices
+/// <summary>Checks on ascending indices, as of a sparse payload or row.</summary>
+public static class SparseIndices
 {
     /// <summary>Position of the first index that is not above the one before, or −1.</summary>
     public static int FirstNotAscending(ReadOnlySpan<uint> indices)
