@@ -4,7 +4,11 @@ namespace OrleansSgd.Core.Membership;
 /// <param name="Silo">Where it lives or is meant to start; null before it is placed.</param>
 /// <param name="Incarnation">Which life this is; 0 before the first.</param>
 /// <param name="State">Whether it is up.</param>
-public readonly record struct Member(string? Silo, int Incarnation, MemberState State);
+public readonly record struct Member(string? Silo, int Incarnation, MemberState State)
+{
+    /// <summary>Until it is up, the silo whose life hands over to this one; null where none does.</summary>
+    public string? From { get; init; }
+}
 
 /// <summary>Where a <see cref="Member"/> is in its life.</summary>
 public enum MemberState : byte

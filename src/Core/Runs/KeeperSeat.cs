@@ -11,9 +11,6 @@ internal sealed class KeeperSeat
     /// <summary>Tickets of the worker, in all its lives, that are not safe yet; ascending.</summary>
     public Queue<long> Unsafe { get; } = new();
 
-    /// <summary>One past the worker's newest ticket.</summary>
-    public long End { get; set; }
-
     /// <summary>Every ticket below it is in the worker's view of every shard; −1 for none.</summary>
     public long ViewFloor { get; set; } = -1;
 }

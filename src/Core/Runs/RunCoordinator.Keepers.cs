@@ -50,6 +50,7 @@ public sealed partial class RunCoordinator
         {
             seat.Keeper = new Member(silo, keeper, MemberState.Live);
             PlaceKeepers();
+            NoteWhole();
         }
     }
 
@@ -61,6 +62,7 @@ public sealed partial class RunCoordinator
         {
             seat.Keeper = new Member(null, keeper, MemberState.Absent);
             PlaceKeepers();
+            NoteWhole();
         }
     }
 
@@ -164,25 +166,24 @@ public sealed partial class RunCoordinator
         KeeperSeat seat = _keepers[worker];
         seat.ViewFloor = _keepsRounds ? Math.Max(seat.ViewFloor, _roundTickets.FirstOf(lease.Round)) : seat.ViewFloor;
         seat.Unsafe.Enqueue(grant.Ticket);
-        seat.End = grant.Ticket + 1;
         if (grant.Ticket >= _safeDue)
         {
             Secure();
         }
 
-        return grant with { Keeper = seat.Keeper.State == MemberState.Live ? seat.Keeper.Incarnation : 0, Safe = _safe };
+        return Kept(worker, grant);
+    }
+
+    private TicketGrant Kept(int worker, in TicketGrant grant)
+    {
+        Member keeper = _keepers[worker].Keeper;
+        return HasKeepers ? grant with { Keeper = keeper.State == MemberState.Live ? keeper.Incarnation : 0, Safe = _safe } : grant;
     }
 
     // A move is no fault, so one may come right after it: what the worker takes along, its view and what it retains, must not be missed then.
     private bool MayLeave(int worker)
     {
-        if (!HasKeepers || _isFinishing)
-        {
-            return true;
-        }
-
-        long without = Math.Max(_snapshotTicket, SafeByViews(worker));
-        if (Math.Max(_safe, _keepers[worker].End) <= without)
+        if (IsKeptWithout(worker))
         {
             return true;
         }
@@ -193,6 +194,12 @@ public sealed partial class RunCoordinator
         }
 
         return false;
+    }
+
+    private bool IsKeptWithout(int worker)
+    {
+        long without = HasKeepers ? Math.Max(_snapshotTicket, SafeByViews(worker)) : long.MaxValue;
+        return _safe <= without && _keepers[worker].Unsafe.LastOrDefault(-1) < without;
     }
 
     private void Forget(KeeperSeat seat)

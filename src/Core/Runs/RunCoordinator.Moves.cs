@@ -14,25 +14,21 @@ public sealed partial class RunCoordinator
 {
     // And the ticket from which on nobody keeps anything there.
     private readonly Dictionary<string, long> _silosLeaving = new(StringComparer.Ordinal);
-
-    // [shards], [workers]; the silo whose life hands over to the one that starts; null for none.
-    private readonly string?[] _shardsFrom;
-    private readonly string?[] _workersFrom;
     private bool _isBalanceDue;
 
     /// <summary>
-    /// A silo is going to leave: nothing new is placed there, and what lives there moves, as long as there is another silo. It may be told before the first
-    /// silos are known.
+    /// A silo is going to leave: nothing new is placed there, and what lives there moves, as long as there is another silo. It may be told before anybody
+    /// said that the silo has come.
     /// </summary>
     public void SiloLeaving(string silo)
     {
         ArgumentNullException.ThrowIfNull(silo);
-        bool isKnown = _silos.Count == 0 || _silos.Contains(silo);
-        if (isKnown && _silosLeaving.TryAdd(silo, _nextTicket) && _silos.Count > 0)
+        if (!_silosLeft.Contains(silo) && _silosLeaving.TryAdd(silo, _nextTicket) && _silos.Count > 0)
         {
             OpenSilos();
             PlaceAbsent();
             Drain();
+            NoteWhole();
         }
     }
 
@@ -41,9 +37,10 @@ public sealed partial class RunCoordinator
     /// away have arrived, and no update is kept nowhere else.
     /// </summary>
     public bool IsClearOf(string silo) =>
-        !_shards.Any(shard => shard.Silo == silo) && !_shardsFrom.Contains(silo)
-        && !_workers.Any(worker => worker.Silo == silo && worker.State != MemberState.Finished) && !_workersFrom.Contains(silo)
-        && (!_silosLeaving.TryGetValue(silo, out long end) || IsKeptWithout(end));
+        _silosLeft.Contains(silo)
+        || (!_shards.Any(shard => shard.Silo == silo || shard.From == silo)
+            && !_workers.Any(worker => (worker.Silo == silo && worker.State != MemberState.Finished) || worker.From == silo)
+            && (!_silosLeaving.TryGetValue(silo, out long end) || IsKeptWithout(silo, end)));
 
     /// <summary>What a worker's old life held back could not be handed over: its next life begins with nothing.</summary>
     /// <param name="worker">The worker.</param>
@@ -67,11 +64,9 @@ public sealed partial class RunCoordinator
     // The last silos cannot leave their members to others.
     private void OpenSilos()
     {
-        foreach (string gone in _silosLeaving.Keys.Except(_silos).ToArray())
+        foreach (string gone in _silosLeaving.Keys.Where(_silosLeft.Contains).ToArray())
         {
             _silosLeaving.Remove(gone);
-            _shardsFrom.AsSpan().Replace(gone, null);
-            _workersFrom.AsSpan().Replace(gone, null);
         }
 
         _silosOpen = _silosLeaving.Count == 0 ? _silos : [.. _silos.Where(silo => !_silosLeaving.ContainsKey(silo))];
@@ -105,16 +100,31 @@ public sealed partial class RunCoordinator
         SecureLeaving();
     }
 
-    // The keepers of a silo that leaves are replaced at once, but the new ones have only what their workers hand over from then on.
     private void SecureLeaving()
     {
-        if (_silosLeaving.Count > 0 && _holds == 0 && !_silosLeaving.Values.All(IsKeptWithout))
+        if (_silosLeaving.Count > 0 && _holds == 0 && !_silosLeaving.All(one => IsKeptWithout(one.Key, one.Value)))
         {
             RequestCut();
         }
     }
 
-    private bool IsKeptWithout(long end) => !HasKeepers || _isFinishing || _snapshotTicket >= end;
+    // The keepers of a silo that leaves are replaced at once, but the new ones have only what their workers hand over from then on. Who has finished there
+    // does not move, but what it retains may be needed yet.
+    private bool IsKeptWithout(string silo, long end)
+    {
+        if (!HasKeepers)
+        {
+            return true;
+        }
+
+        bool isKept = _snapshotTicket >= end;
+        for (int worker = 0; worker < _workers.Length && isKept; worker++)
+        {
+            isKept = _workers[worker].Silo != silo || _workers[worker].State != MemberState.Finished || IsKeptWithout(worker);
+        }
+
+        return isKept;
+    }
 
     // As few as possible, from the fullest silo to the emptiest; not while something is missing, since what is missing goes to the emptiest anyway.
     private void Balance()
@@ -140,11 +150,10 @@ public sealed partial class RunCoordinator
 
     private void MoveShard(int shard, string silo)
     {
-        int from = _shards[shard].Incarnation;
-        _shardsFrom[shard] = _shards[shard].Silo;
-        _shards[shard] = new Member(silo, from + 1, MemberState.Starting);
+        Member old = _shards[shard];
+        _shards[shard] = new Member(silo, old.Incarnation + 1, MemberState.Starting) { From = old.Silo };
         Generation++;
-        _commands.Enqueue(new(RunCommandKind.StartShard, shard, from + 1, silo, From: from));
+        _commands.Enqueue(new(RunCommandKind.StartShard, shard, old.Incarnation + 1, silo, From: old.Incarnation));
     }
 
     // Every update of it has been answered by every shard: that is what its question says.
@@ -157,11 +166,11 @@ public sealed partial class RunCoordinator
 
         ReturnLease(worker, incarnation, isCarried: true);
         string silo = Lightest(_workers);
-        _workersFrom[worker] = _workers[worker].Silo;
-        _workers[worker] = new Member(silo, incarnation + 1, MemberState.Starting);
+        _workers[worker] = new Member(silo, incarnation + 1, MemberState.Starting) { From = _workers[worker].Silo };
         Generation++;
         _commands.Enqueue(new(RunCommandKind.StartWorker, worker, incarnation + 1, silo, From: incarnation));
         PlaceKeepers();
+        NoteWhole();
         return LeaseVerdict.Leave;
     }
 }

@@ -67,6 +67,7 @@ public sealed partial class RunCoordinator
             seat.Keeper = new Member(null, before, MemberState.Absent); // those of before have updates whose tickets are given anew
         }
 
+        run._wholeFrom = -1;
         run.TakeUpRounds(saved.Ticket);
         foreach (LedgerFact fact in saved.Facts)
         {

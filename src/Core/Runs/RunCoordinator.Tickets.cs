@@ -53,7 +53,7 @@ public sealed partial class RunCoordinator
         WorkerSeat seat = _seats[worker];
         if (sequence <= seat.Sequence)
         {
-            TicketVerdict again = Repeated(seat, sequence, norm, out grant);
+            TicketVerdict again = Repeated(worker, seat, sequence, norm, out grant);
             grant = grant with { LeaseEnd = _leases.ShortenedEndOf(worker) };
             return again;
         }
@@ -167,7 +167,7 @@ public sealed partial class RunCoordinator
         }
     }
 
-    private TicketVerdict Repeated(WorkerSeat seat, long sequence, double norm, out TicketGrant grant)
+    private TicketVerdict Repeated(int worker, WorkerSeat seat, long sequence, double norm, out TicketGrant grant)
     {
         grant = TicketGrant.None;
         if (seat.Open.Sequence != sequence)
@@ -186,7 +186,13 @@ public sealed partial class RunCoordinator
             return TicketVerdict.Held;
         }
 
-        grant = seat.Open.Grant;
+        // Its keeper may be another one by now.
+        if (HasKeepers && _keepers[worker].Keeper.State == MemberState.Starting)
+        {
+            return TicketVerdict.Held;
+        }
+
+        grant = Kept(worker, seat.Open.Grant);
         return TicketVerdict.Given;
     }
 

@@ -66,8 +66,6 @@ public sealed partial class RunCoordinator
         _stragglers = new StragglerWatch(plan.Workers);
         _shards = new Member[plan.Shards];
         _workers = new Member[plan.Workers];
-        _shardsFrom = new string?[plan.Shards];
-        _workersFrom = new string?[plan.Workers];
         _seats = [.. _workers.Select(_ => new WorkerSeat())];
         _keepers = [.. _workers.Select(_ => new KeeperSeat())];
         _roundTickets = new RoundTickets(plan.IsSynchronous ? plan.Workers : 0);
@@ -147,6 +145,7 @@ public sealed partial class RunCoordinator
         Drain(); // a silo that began to leave while it was the only one can do so now
         _isBalanceDue |= isJoined;
         Balance();
+        NoteWhole();
     }
 
     /// <summary>A life of a shard has its parameters and serves.</summary>
@@ -165,12 +164,12 @@ public sealed partial class RunCoordinator
         }
 
         _shards[shard] = new Member(silo, incarnation, MemberState.Live);
-        _shardsFrom[shard] = null;
         PlaceAbsent();
         FenceAgain();
         Advance();
         Drain();
         Balance();
+        NoteWhole();
     }
 
     /// <summary>A life of a shard is gone, or never came up.</summary>
@@ -183,10 +182,10 @@ public sealed partial class RunCoordinator
 
         bool wasLive = _shards[shard].State == MemberState.Live;
         _shards[shard] = new Member(null, incarnation, MemberState.Absent);
-        _shardsFrom[shard] = null;
         Totals = Totals with { ShardsLost = Totals.ShardsLost + (wasLive ? 1 : 0) };
         Generation++;
         PlaceAbsent();
+        NoteWhole();
     }
 
     /// <summary>A life of a worker is computing.</summary>
@@ -201,10 +200,10 @@ public sealed partial class RunCoordinator
         {
             MemberState state = _workers[worker].State == MemberState.Finished ? MemberState.Finished : MemberState.Live;
             _workers[worker] = new Member(silo, incarnation, state);
-            _workersFrom[worker] = null;
             PlaceKeepers();
             Drain();
             Balance();
+            NoteWhole();
         }
     }
 
@@ -218,11 +217,11 @@ public sealed partial class RunCoordinator
 
         bool wasLive = _workers[worker].State == MemberState.Live;
         _workers[worker] = new Member(null, incarnation, MemberState.Absent);
-        _workersFrom[worker] = null;
         Totals = Totals with { WorkersLost = Totals.WorkersLost + (wasLive ? 1 : 0) };
         Generation++;
         ReturnLease(worker, incarnation, isCarried: false);
         PlaceAbsent();
+        NoteWhole();
     }
 
     /// <summary>A worker has used its lease, if it held one, and asks for the next.</summary>
@@ -245,15 +244,16 @@ public sealed partial class RunCoordinator
         // What a new life of a shard starts from is collected from the workers that compute. One that has not begun must
         // not begin meanwhile: it might push to the life that is given up, and nobody would hear of it.
         WorkerSeat seat = _seats[worker];
-        if (seat.IsLeaving && seat.HasBegun)
+        if (seat.IsLeaving && seat.HasBegun && !_leases.IsFinished)
         {
             if (MayLeave(worker))
             {
                 return Leave(worker, incarnation);
             }
 
-            // A snapshot is on its way. In a synchronous run it comes when the round is complete, for which the worker may be needed.
-            if (!_plan.IsSynchronous)
+            // A snapshot is on its way. In a synchronous run it comes when the round is complete, for which the worker may be needed. Who holds a lease
+            // already computes, and this question was repeated.
+            if (!_plan.IsSynchronous && (seat.IsStale || _leases.HeldBy(worker) is null))
             {
                 _gate.Left(worker);
                 return LeaseVerdict.Wait;
@@ -422,6 +422,7 @@ public sealed partial class RunCoordinator
         }
 
         SecureLeaving();
+        NoteWhole();
         if (_isCutWished && !_isFinishing && _leases.IsBetweenRounds)
         {
             _isCutWished = false;

@@ -101,6 +101,12 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("SiloLeaving")]
     Task<bool> SiloLeaving(string silo, TimeSpan deadline);
 
+    /// <summary>Whether the job is over the loss of some silos: everybody is up elsewhere, and the loss of another silo would take no update along.</summary>
+    /// <param name="silos">Their addresses.</param>
+    /// <returns>Also true when the job does not run any more; false while its coordinator has not heard of the loss.</returns>
+    [Alias("Recovered")]
+    Task<bool> Recovered(string[] silos);
+
     /// <summary>A worker's loop has ended before the run did.</summary>
     /// <param name="error">One sentence when the run cannot go on; null when only this life is over.</param>
     /// <param name="hint">What to do about the error.</param>

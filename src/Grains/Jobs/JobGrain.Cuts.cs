@@ -16,7 +16,6 @@ public sealed partial class JobGrain
 
     private Task _cutting = Task.CompletedTask;
     private readonly List<HeldTicket> _heldTickets = [];
-    private bool _wasWhole;
     private bool _isLossDue;
     private long _cutMeasured = -1;
     private Task _measuring = Task.CompletedTask;
@@ -268,18 +267,6 @@ public sealed partial class JobGrain
         {
             run.Ledger.Smoothness = smoothness;
         }
-    }
-
-    // What only one silo has after a loss or a move is in a snapshot soon.
-    private void CutOnceWhole(Run run)
-    {
-        bool isWhole = run.Coordinator.IsWhole;
-        if (isWhole && !_wasWhole && run.Coordinator.Totals.Tickets > 0)
-        {
-            run.Coordinator.RequestCut();
-        }
-
-        _wasWhole = isWhole;
     }
 
     private void CutWhenDue(Run run)

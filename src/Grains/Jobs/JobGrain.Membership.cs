@@ -7,6 +7,25 @@ namespace OrleansSgd.Grains.Jobs;
 /// <content>Which silos are up, asked now and then, and what their coming and going means for the job.</content>
 public sealed partial class JobGrain
 {
+    /// <inheritdoc/>
+    public Task<bool> Recovered(string[] silos)
+    {
+        Seek();
+        if (_phase != JobPhase.Running || _run is not { } run)
+        {
+            return Task.FromResult(_phase != JobPhase.Starting || _isUnknown);
+        }
+
+        bool isRecovered = !_silos.Intersect(silos).Any() && run.Coordinator.IsRecovered;
+        if (!isRecovered && run.Coordinator.IsWhole)
+        {
+            run.Coordinator.RequestCut(); // somebody waits for it
+            Pump();
+        }
+
+        return Task.FromResult(isRecovered);
+    }
+
     private async Task PollSilosAsync()
     {
         if (_phase != JobPhase.Running || _run is null)

@@ -417,11 +417,6 @@ public sealed partial class JobGrain(
 
     private void Pump()
     {
-        if (_run is not null && _phase == JobPhase.Running)
-        {
-            CutOnceWhole(_run);
-        }
-
         while (_phase == JobPhase.Running && _run!.Coordinator.TryNext(out RunCommand command))
         {
             _ = CarryOutAsync(_run, command);

@@ -148,9 +148,7 @@ internal sealed partial class WorkerLoop(
                 if (isFinite)
                 {
                     encoder.Seal(machine.Sequence, answer.Ticket, answer.RoundTicket);
-                    answer = await keeper.KeepAsync(machine.Sequence, answer.Keeper, answer.Safe, cancellation)
-                        ? answer
-                        : answer with { Verdict = TicketVerdict.Fenced };
+                    answer = answer with { Verdict = await keeper.KeepAsync(machine.Sequence, answer.Keeper, answer.Safe, cancellation) };
                     spans.Ended(StepPart.Encode);
                     _clock.PushBegins();
                 }

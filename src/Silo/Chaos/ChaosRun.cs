@@ -4,6 +4,7 @@ using OrleansSgd.Grains.Contracts;
 namespace OrleansSgd.Silo.Chaos;
 
 /// <summary>Plays a script on a grid while a job runs there, and measures how the job's speed takes it.</summary>
+/// <remarks>One fault at a time is what a grid promises to survive without a loss: a step that is due before the job is over the last one waits for it.</remarks>
 /// <param name="grid">The grid; nobody else changes its silos meanwhile.</param>
 /// <param name="script">Without mistakes.</param>
 /// <param name="time">The clock.</param>
@@ -13,8 +14,14 @@ public sealed class ChaosRun(LocalGrid grid, ChaosScript script, TimeProvider ti
     // Often enough for a speed over half a second, seldom enough to cost nothing.
     private static readonly TimeSpan SamplePeriod = TimeSpan.FromMilliseconds(50);
 
+    // Between two looks at a run that has not begun or recovers.
+    private static readonly TimeSpan WaitPeriod = TimeSpan.FromMilliseconds(5);
+
     private readonly ChaosPlayer _player = new(script);
     private readonly List<ChaosDeed> _deeds = [];
+
+    // Addresses of silos whose loss the job may not be over.
+    private readonly List<string> _lost = [];
     private long _begun;
     private long _tickets;
     private Task<JobProgress>? _held;
@@ -33,6 +40,9 @@ public sealed class ChaosRun(LocalGrid grid, ChaosScript script, TimeProvider ti
 
     /// <summary>Tickets over time.</summary>
     public SpeedTrace Speed { get; } = new();
+
+    // On a single silo nobody recovers: what is due there is to bring another.
+    private bool IsRecovering => _lost.Count > 0 && grid.Silos.Count(silo => silo.State == LocalSiloState.Active) > 1;
 
     private double Seconds => _begun == 0 ? 0 : time.GetElapsedTime(_begun).TotalSeconds;
 
@@ -54,6 +64,7 @@ public sealed class ChaosRun(LocalGrid grid, ChaosScript script, TimeProvider ti
                 }
 
                 Observe(last);
+                await ForgetLostAsync(job);
             }
             catch (Exception error) when (error is TimeoutException or OrleansException or InvalidOperationException)
             {
@@ -76,7 +87,7 @@ public sealed class ChaosRun(LocalGrid grid, ChaosScript script, TimeProvider ti
     {
         IJobGrain grain = grid.Grains.GetGrain<IJobGrain>(job);
         double next = _player.NextAt(ChaosClock.Tickets);
-        if (_begun == 0 || next > long.MaxValue / 2)
+        if (_begun == 0 || _lost.Count > 0 || next > long.MaxValue / 2)
         {
             return await grain.Progress(int.MaxValue);
         }
@@ -107,9 +118,17 @@ public sealed class ChaosRun(LocalGrid grid, ChaosScript script, TimeProvider ti
         }
     }
 
+    private async Task ForgetLostAsync(string job)
+    {
+        if (_lost.Count > 0 && await grid.Grains.GetGrain<IJobGrain>(job).Recovered([.. _lost]))
+        {
+            _lost.Clear();
+        }
+    }
+
     private async Task DoDueAsync(string job)
     {
-        while (Math.Min(_player.NextAt(ChaosClock.Tickets) - _tickets, _player.NextAt(ChaosClock.Seconds) - Seconds) <= 0)
+        while (!IsRecovering && Math.Min(_player.NextAt(ChaosClock.Tickets) - _tickets, _player.NextAt(ChaosClock.Seconds) - Seconds) <= 0)
         {
             int coordinator = await CoordinatorAsync(job);
             ChaosSilo[] silos = [.. grid.Silos.Select(silo => new ChaosSilo(silo.Index, silo.State == LocalSiloState.Partitioned))];
@@ -119,7 +138,13 @@ public sealed class ChaosRun(LocalGrid grid, ChaosScript script, TimeProvider ti
                 return;
             }
 
+            string? address = grid.Silos.FirstOrDefault(silo => silo.Index == step.Silo)?.Address;
             bool? isClear = step.Skipped is null ? await DoAsync(step) : null;
+            if (address is not null && (step.Kind is ChaosEventKind.Kill or ChaosEventKind.Partition || isClear == false))
+            {
+                _lost.Add(address);
+            }
+
             var deed = new ChaosDeed(
                 step, _tickets, seconds, Seconds - seconds, isClear, step.Skipped is null && step.Silo == coordinator);
             _deeds.Add(deed);
@@ -171,8 +196,9 @@ public sealed class ChaosRun(LocalGrid grid, ChaosScript script, TimeProvider ti
     private async Task PauseAsync(CancellationToken stop)
     {
         double seconds = Math.Clamp(_player.NextAt(ChaosClock.Seconds) - Seconds, 0.001, SamplePeriod.TotalSeconds);
+        TimeSpan period = _begun == 0 || _lost.Count > 0 ? WaitPeriod : TimeSpan.FromSeconds(seconds);
         using var pause = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task delay = Task.Delay(TimeSpan.FromSeconds(_begun == 0 ? 0.005 : seconds), time, pause.Token);
+        Task delay = Task.Delay(period, time, pause.Token);
         await Task.WhenAny(_held is null ? [delay] : [delay, _held]);
         await pause.CancelAsync();
     }

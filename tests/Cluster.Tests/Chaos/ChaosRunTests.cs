@@ -56,6 +56,29 @@ public sealed class ChaosRunTests
         Assert.Equal(undisturbed, model);
     }
 
+    [Theory]
+    [InlineData(RunPlan.Async)]
+    [InlineData(RunPlan.Bsp)]
+    public async Task Faults_that_are_due_at_once_come_one_after_the_other_and_nothing_is_lost(string mode)
+    {
+        ChaosScript script = new(
+            Seed: 1,
+            [
+                Event(4_000, ChaosEventKind.Kill, ChaosTarget.Member, undoneAfter: 1),
+                Event(4_002, ChaosEventKind.Kill, ChaosTarget.Member, undoneAfter: 1),
+                Event(4_004, ChaosEventKind.Leave, ChaosTarget.Member, undoneAfter: 1),
+                Event(4_006, ChaosEventKind.Kill, ChaosTarget.Member, undoneAfter: 1),
+                Event(4_008, ChaosEventKind.Kill, ChaosTarget.Member),
+            ]);
+
+        (JobProgress progress, _, ChaosRun churn, _) = await RunAsync(PlanOf(mode), script);
+
+        Assert.Equal(["Kill", "Join", "Kill", "Join", "Leave", "Join", "Kill", "Join", "Kill"], churn.Deeds.Select(deed => deed.Step.Kind.ToString()));
+        Assert.All(churn.Deeds, deed => Assert.Null(deed.Step.Skipped));
+        Assert.Equal((JobPhase.Completed, 0L, 0L), (progress.Phase, progress.UpdatesLost, progress.UpdatesPartial));
+        Assert.Empty(progress.Alarms);
+    }
+
     [Fact]
     public async Task The_record_of_a_run_is_a_script_of_the_same_steps_by_number()
     {

@@ -31,6 +31,21 @@ public class KeeperTests
     }
 
     [Fact]
+    public void Ticket_that_is_asked_for_again_names_the_keeper_of_the_moment()
+    {
+        RunScript script = RunScript.Keeping(8);
+        Lease lease = script.Lease(0);
+        script.AskTicket(0, lease, out TicketGrant first);
+        script.Coordinator.KeeperLost(0, 1); // it did not answer
+
+        Assert.Equal(TicketVerdict.Held, script.AskTicket(0, lease, out _));
+        script.Coordinator.KeeperStarted(0, 2, "b");
+        Assert.Equal(TicketVerdict.Given, script.AskTicket(0, lease, out TicketGrant again));
+
+        Assert.Equal((first.Ticket, 1, 2), (again.Ticket, first.Keeper, again.Keeper));
+    }
+
+    [Fact]
     public void Keeper_that_came_up_on_a_silo_that_leaves_is_replaced()
     {
         RunScript script = RunScript.Keeping(8, silos: ["a", "b", "c"]);
@@ -72,6 +87,21 @@ public class KeeperTests
 
         script.Coordinator.SnapshotKept(1);
         Assert.Equal(LeaseVerdict.Leave, script.Ask(0, -1, out _));
+    }
+
+    [Fact]
+    public void Worker_that_is_to_leave_and_asks_twice_keeps_the_step_it_has_begun()
+    {
+        RunScript script = RunScript.Keeping(64, RunPlan.NormBounded, ["a", "b", "c"]);
+        Lease first = script.Lease(0);
+        script.Ticket(0, first);
+        Lease held = script.Lease(0, first.Id);
+        script.Coordinator.SiloLeaving("a");
+        script.StartAll();
+
+        Assert.Equal(held.Id, script.Lease(0, first.Id).Id); // the question came twice
+
+        Assert.Equal(TicketVerdict.Given, script.AskTicket(0, held, out _, sequence: 1));
     }
 
     [Fact]

@@ -189,6 +189,20 @@ public class MoveTests
     }
 
     [Fact]
+    public void Silo_that_leaves_before_anybody_said_that_it_has_come_gets_nothing()
+    {
+        RunScript script = RunScript.Running();
+
+        script.Coordinator.SiloLeaving("c");
+        script.Coordinator.SilosChanged(["a", "b", "c"]);
+        script.Coordinator.SilosChanged(["a", "c"]);
+
+        Assert.Equal("a a", Silos(script.Coordinator.Shards));
+        Assert.Equal("a a", Silos(script.Coordinator.Workers));
+        Assert.True(script.Coordinator.IsClearOf("c"));
+    }
+
+    [Fact]
     public void Silo_that_dies_before_it_has_left_is_a_crash()
     {
         RunScript script = RunScript.Running();

@@ -19,8 +19,7 @@ internal sealed class FaultScript(Grid grid, SeededRandom random)
     private const long LeaveWithin = 500_000;
 
     private int _underWay;
-    private long _ticketsDue = -1;
-
+    private int _leaving;
     private bool _isMoving;
 
     public void Begin()
@@ -66,30 +65,13 @@ internal sealed class FaultScript(Grid grid, SeededRandom random)
         }
     });
 
-    // What is planned is no fault: one may come while members move. There have to be two silos that stay, or nothing can be kept twice.
-    private bool MayMove() => grid.Silos.Count > 2 && IsRecovered();
+    // What is planned is no fault: one may come while members move, and another move. There have to be two silos that stay, or nothing can be kept twice.
+    private bool MayMove() => grid.Silos.Count - _leaving > 2 && MayStrike();
 
-    private bool MayStrike() => _isMoving || IsRecovered();
+    private bool MayStrike() => _isMoving || IsOver();
 
-    // One silo at a time: the next fault waits until the one before is over, everybody is up, and what was given until then is
-    // safe without those who kept it, because they may have been lost.
-    private bool IsRecovered()
-    {
-        if (_underWay > 0 || !grid.Job.IsRecovered)
-        {
-            _ticketsDue = -1;
-            return false;
-        }
-
-        _ticketsDue = _ticketsDue < 0 ? grid.Job.Tickets : _ticketsDue;
-        if (grid.Job.Safe < _ticketsDue)
-        {
-            return false;
-        }
-
-        _ticketsDue = -1;
-        return true;
-    }
+    // One silo at a time: the next fault waits until the one before is over and the run over it.
+    private bool IsOver() => _underWay == 0 && grid.Job.IsRecovered;
 
     private void DropShard()
     {
@@ -204,6 +186,7 @@ internal sealed class FaultScript(Grid grid, SeededRandom random)
         double deadline = grid.Time.Now + LeaveWithin;
         grid.Facts.Add(new Struck($"{silo.Name} is told to leave"));
         _underWay++;
+        _leaving++;
         grid.Job.Leave(silo);
         Wait();
 
@@ -217,6 +200,7 @@ internal sealed class FaultScript(Grid grid, SeededRandom random)
 
             grid.Facts.Add(new Struck($"{silo.Name} ends{(grid.Job.IsClearOf(silo) ? "" : ", although it is not clear")}"));
             _underWay--;
+            _leaving--;
             silo.IsUp = false;
             Forget(silo, 0);
         }

@@ -6,23 +6,16 @@ internal sealed partial class JobHost
     /// <summary>A silo is going to leave.</summary>
     public void Leave(Silo silo)
     {
-        PollSilos();
         _coordinator.SiloLeaving(silo.Name);
         Pump();
     }
 
-    /// <summary>Tickets given so far.</summary>
-    public long Tickets => _coordinator.Totals.Tickets;
-
-    /// <summary>Every update below this ticket survives the loss of any one silo by itself.</summary>
-    public long Safe => _coordinator.Safe;
-
-    /// <summary>True when everybody is up, and the keepers have everything that their workers retain.</summary>
+    /// <summary>True when the coordinator says so, and has heard of every loss.</summary>
     public bool IsRecovered
     {
         get
         {
-            bool isRecovered = _grid.Home.IsUp && _coordinator.IsWhole;
+            bool isRecovered = _grid.Home.IsUp && _coordinator.IsRecovered && _grid.Members.SequenceEqual(_members);
             for (int shard = 0; shard < _coordinator.Shards.Length && isRecovered; shard++)
             {
                 isRecovered = _grid.LivingShard(shard)?.Ping() == _coordinator.Shards[shard].Incarnation;
@@ -30,11 +23,7 @@ internal sealed partial class JobHost
 
             for (int worker = 0; worker < _coordinator.Workers.Length && isRecovered; worker++)
             {
-                int incarnation = _coordinator.Workers[worker].Incarnation;
-                int keeper = _coordinator.KeepersOf(worker).FirstOrDefault();
-                isRecovered = _grid.LivingWorker(worker) is { } host
-                    && _grid.LivingKeeper(worker, keeper) is { } other && other.Silo != host.Silo
-                    && host.IsKept(incarnation, keeper, _coordinator.Safe);
+                isRecovered = _grid.LivingWorker(worker) is not null;
             }
 
             return isRecovered;

@@ -40,9 +40,6 @@ internal sealed class WorkerHost(Grid grid, int worker, Silo silo) : IActivation
         return new SliceCopy(life, version, slice, settled);
     }
 
-    /// <inheritdoc cref="WorkerLoop.IsKept"/>
-    public bool IsKept(int incarnation, int keeper, long safe) => _loop?.Incarnation == incarnation && _loop.IsKept(keeper, safe);
-
     /// <summary>Ends a life as planned; false when that life is not here.</summary>
     public bool HandOver(int incarnation)
     {
