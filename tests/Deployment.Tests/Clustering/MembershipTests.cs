@@ -22,7 +22,7 @@ public sealed class MembershipTests : IAsyncLifetime
     [Fact]
     public async Task A_silo_is_added_changed_and_read_with_every_field()
     {
-        IMembershipTable table = await OpenAsync("fields");
+        TableMembership table = await OpenAsync("fields");
         MembershipEntry entry = Entry(1, SiloStatus.Joining);
         entry.SuspectTimes = [Tuple.Create(Silo(9), Noon.AddSeconds(1))];
 
@@ -45,7 +45,7 @@ public sealed class MembershipTests : IAsyncLifetime
     [Fact]
     public async Task Nobody_writes_over_what_he_has_not_read()
     {
-        IMembershipTable table = await OpenAsync("stale");
+        TableMembership table = await OpenAsync("stale");
         TableVersion first = (await table.ReadAll()).Version;
         Assert.True(await table.InsertRow(Entry(1, SiloStatus.Active), first.Next()));
         MembershipTableData read = await table.ReadAll();
@@ -63,7 +63,7 @@ public sealed class MembershipTests : IAsyncLifetime
     [Fact]
     public async Task That_a_silo_lives_is_written_without_getting_in_anybodys_way()
     {
-        IMembershipTable table = await OpenAsync("alive");
+        TableMembership table = await OpenAsync("alive");
         Assert.True(await table.InsertRow(Entry(1, SiloStatus.Active), (await table.ReadAll()).Version.Next()));
         MembershipTableData read = await table.ReadAll();
         (MembershipEntry entry, string etag) = Assert.Single(read.Members);
@@ -82,7 +82,7 @@ public sealed class MembershipTests : IAsyncLifetime
     [Fact]
     public async Task Silos_that_come_at_once_all_get_in_and_the_version_counts_them()
     {
-        IMembershipTable[] tables = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => OpenAsync("race")));
+        TableMembership[] tables = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => OpenAsync("race")));
 
         await Task.WhenAll(tables.Select((table, i) => Task.Run(async () =>
         {
@@ -103,7 +103,7 @@ public sealed class MembershipTests : IAsyncLifetime
     [Fact]
     public async Task Silos_long_dead_are_forgotten_and_active_ones_never()
     {
-        IMembershipTable table = await OpenAsync("old");
+        TableMembership table = await OpenAsync("old");
         foreach ((int number, SiloStatus status) in (IEnumerable<(int, SiloStatus)>)[(1, SiloStatus.Active), (2, SiloStatus.Dead), (3, SiloStatus.Dead)])
         {
             MembershipEntry entry = Entry(number, status);
@@ -119,7 +119,7 @@ public sealed class MembershipTests : IAsyncLifetime
     [Fact]
     public async Task Of_very_many_dead_silos_the_newest_are_kept_so_that_the_table_stays_small()
     {
-        IMembershipTable table = await OpenAsync("many");
+        TableMembership table = await OpenAsync("many");
         for (int i = 0; i < 230; i++)
         {
             MembershipEntry entry = Entry(i, SiloStatus.Dead);
@@ -134,8 +134,8 @@ public sealed class MembershipTests : IAsyncLifetime
     [Fact]
     public async Task Grids_of_one_account_do_not_see_each_other_and_one_can_be_deleted()
     {
-        IMembershipTable one = await OpenAsync("one");
-        IMembershipTable other = await OpenAsync("other");
+        TableMembership one = await OpenAsync("one");
+        TableMembership other = await OpenAsync("other");
         Assert.True(await one.InsertRow(Entry(1, SiloStatus.Active), (await one.ReadAll()).Version.Next()));
 
         Assert.Empty((await other.ReadAll()).Members);
@@ -146,7 +146,7 @@ public sealed class MembershipTests : IAsyncLifetime
     [Fact]
     public async Task Clients_are_told_of_active_silos_with_a_gateway_and_of_no_others()
     {
-        IMembershipTable table = await OpenAsync("gateways");
+        TableMembership table = await OpenAsync("gateways");
         MembershipEntry closed = Entry(3, SiloStatus.Active);
         closed.ProxyPort = 0;
         foreach (MembershipEntry entry in (MembershipEntry[])[Entry(1, SiloStatus.Active), Entry(2, SiloStatus.Dead), closed])
@@ -162,11 +162,11 @@ public sealed class MembershipTests : IAsyncLifetime
         Assert.Equal("gwy.tcp://10.0.0.1:30001/101", Assert.Single(await gateways.GetGateways()).ToString());
     }
 
-    private async Task<IMembershipTable> OpenAsync(string cluster)
+    private async Task<TableMembership> OpenAsync(string cluster)
     {
         var silo = new ProbeBuilder();
         new TableClustering(_service.Connection, cluster).Join(silo, new SiloPlace(IPAddress.Loopback, 11111, 30000));
-        IMembershipTable table = silo.Services.BuildServiceProvider().GetRequiredService<IMembershipTable>();
+        var table = (TableMembership)silo.Services.BuildServiceProvider().GetRequiredService<IMembershipTable>();
         await table.InitializeMembershipTable(true);
         return table;
     }
