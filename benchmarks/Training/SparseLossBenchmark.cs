@@ -8,14 +8,9 @@ using OrleansSgd.Silo;
 namespace OrleansSgd.Benchmarks.Training;
 
 /// <summary>Seconds until the mean loss over the training rows is what a solver of linear models reaches.</summary>
-/// <remarks>
-/// Runs of 1, 2, 3, … epochs, each from the start, until one gets there; its seconds are the answer, so that no loss is computed on the clock. The rows
-/// are left in a file for peers.
-/// </remarks>
+/// <remarks>The rows are left in a file for peers.</remarks>
 internal static class SparseLossBenchmark
 {
-    private const int EpochsMax = 20;
-
     public static async Task<string> RunAsync(BenchmarkOptions options)
     {
         JobPlan plan = SparseBenchmark.PlanOf(options);
@@ -23,25 +18,15 @@ internal static class SparseLossBenchmark
         SparseRowsFile.Write(options.Rows, rows);
         await using LocalGrid grid = await LocalGrid.StartAsync(1, one => one.ComputeThreads = options.Workers);
         await SparseBenchmark.WarmUpAsync(grid, plan);
-        double loss = double.NaN;
-        for (int epochs = 1; epochs <= EpochsMax; epochs++)
+        (JobProgress progress, int epochs, double loss) = await BenchmarkJob.ReachAsync(grid, plan, rows, options.Loss);
+        return JsonSerializer.Serialize(new
         {
-            (IJobGrain job, JobProgress progress) = await BenchmarkJob.RunAsync(grid, plan with { Run = plan.Run with { Epochs = epochs } });
-            loss = await BenchmarkJob.LossAsync(job, plan, rows);
-            if (loss <= options.Loss)
-            {
-                return JsonSerializer.Serialize(new
-                {
-                    system = "orleans-sgd",
-                    workload = "sparse-logistic to a loss",
-                    seconds = progress.Seconds,
-                    loss,
-                    epochs,
-                    workers = options.Workers,
-                });
-            }
-        }
-
-        throw new InvalidOperationException($"The loss is {loss} after {EpochsMax} epochs; {options.Loss} was to be reached.");
+            system = "orleans-sgd",
+            workload = "sparse-logistic to a loss",
+            seconds = progress.Seconds,
+            loss,
+            epochs,
+            workers = options.Workers,
+        });
     }
 }

@@ -173,8 +173,8 @@ public sealed partial class JobGrain
                     _secondsTotal = seconds;
                 }
 
+                await MeasureAsync(run, model); // first: the ledger hears of cuts in their order, and a later one may be told while this one is evaluated
                 (double loss, double accuracy) = await run.Evaluator.EvaluateAsync(snapshot.Parameters);
-                await MeasureAsync(run, model);
                 await before;
                 _events.Add(new JobEvent(
                     "evaluated", seconds, run.Coordinator.Totals.Tickets, epoch, loss, accuracy, Samples: SamplesOf(run.Coordinator, epoch - 1)));

@@ -71,6 +71,21 @@ public sealed class CertifiedRunTests
     }
 
     [Fact]
+    public async Task Losses_are_told_in_their_order_while_evaluations_take_longer_than_they_do()
+    {
+        JobPlan plan = Plan with
+        {
+            Data = Plan.Data with { TestSampleCount = 100_000 },
+            Run = Plan.Run with { Epochs = 30, Consistency = new ConsistencyPlan { LossSamples = 16, CutSeconds = 0.001 } },
+        };
+
+        (JobProgress progress, _) = await CertifyAsync(plan, killAt: null);
+
+        Assert.Equal(JobPhase.Completed, progress.Phase);
+        Assert.DoesNotContain(progress.Warnings, warning => warning.Contains("too late", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Loss_that_is_measured_before_the_smoothness_is_known_waits_for_it_when_workers_hold_something_back()
     {
         JobPlan plan = Plan with
