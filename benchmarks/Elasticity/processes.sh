@@ -36,7 +36,7 @@ until_line "$out/first" '"progress"'
 silo "$out/second" "$@" --join "$port"
 silo "$out/third" "$@" --join "$port"
 until_line "$out/first" '"joined"'
-until_line "$out/third" 'Joined'
+until_line "$out/third" 'Ready'
 sleep 3 # the new silos take their share
 echo 'killing the third process' >&2
 kill -9 "${pids[2]}"
