@@ -48,9 +48,10 @@ public sealed class BlobCheckpointStore : ICheckpointStore
             await MakeContainerAsync(isFirst: !Claimed.ContainsKey(KeyOf(job)), limit).ConfigureAwait(false);
             for (int i = 0; i < RaceMax; i++)
             {
+                long claimed = ClaimedHere(job);
                 (BinaryData Bytes, ETag Version)? found = await JobBlobs.ReadAsync(blobs.Claim, limit).ConfigureAwait(false);
                 ClaimText before = found is null ? new() : Text(blobs, found.Value.Bytes);
-                ThrowIfGone(job, before.Generation);
+                ThrowIfGone(job, before.Generation, claimed);
                 ClaimText after = before with
                 {
                     Generation = before.Generation + 1,
@@ -60,7 +61,7 @@ public sealed class BlobCheckpointStore : ICheckpointStore
                 if (await JobBlobs.TryWriteAsync(blobs.Claim, after.Write(), found?.Version, limit).ConfigureAwait(false)
                     || await IsNowAsync(blobs, after, limit).ConfigureAwait(false))
                 {
-                    Claimed[KeyOf(job)] = after.Generation;
+                    _ = Claimed.AddOrUpdate(KeyOf(job), after.Generation, (_, other) => Math.Max(other, after.Generation));
                     return new StoreClaim(job, after.Generation, after.Token);
                 }
             }
@@ -114,9 +115,10 @@ public sealed class BlobCheckpointStore : ICheckpointStore
         return Do($"looking for checkpoints of job '{job}'", async limit =>
         {
             List<string> passedOver = [];
+            long claimed = ClaimedHere(job);
             (BinaryData Bytes, ETag Version)? claim = await ReadOrNothingAsync(blobs.Claim, limit).ConfigureAwait(false);
             ClaimText now = claim is null ? new() : Text(blobs, claim.Value.Bytes);
-            ThrowIfGone(job, now.Generation);
+            ThrowIfGone(job, now.Generation, claimed);
             foreach (ManifestOrder order in now.Published.OrderDescending())
             {
                 (CheckpointManifest? manifest, string? mistake) = await ReadManifestAsync(blobs, order, limit).ConfigureAwait(false);
@@ -204,9 +206,12 @@ public sealed class BlobCheckpointStore : ICheckpointStore
 
     private string KeyOf(string job) => $"{_container.Uri}\n{job}";
 
-    private void ThrowIfGone(string job, long generation)
+    private long ClaimedHere(string job) => Claimed.GetValueOrDefault(KeyOf(job));
+
+    // What this process had claimed before it read the claim: one that it makes meanwhile need not be in what was read.
+    private void ThrowIfGone(string job, long generation, long claimed)
     {
-        if (Claimed.TryGetValue(KeyOf(job), out long claimed) && generation < claimed)
+        if (generation < claimed)
         {
             throw new CheckpointStoreException(
                 StoreTrouble.Gone,
