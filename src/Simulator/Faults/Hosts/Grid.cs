@@ -73,9 +73,6 @@ internal sealed class Grid
     /// <inheritdoc cref="LivingShard"/>
     public WorkerHost? LivingWorker(int worker) => _workers.Current(worker) is { IsDead: false } host ? host : null;
 
-    /// <inheritdoc cref="LivingShard"/>
-    public KeeperHost? LivingKeeper(int worker, int keeper) => _keepers.Current((worker, keeper)) is { IsDead: false, IsStarted: true } host ? host : null;
-
     /// <summary>Calls a shard; the call is lost when nobody is there to host it.</summary>
     public void CallShard<T>(
         Silo from, int shard, Action<ShardHost, Action<T>> call, Action<T> answered, Action failed, string? hint = null) =>

@@ -8,16 +8,16 @@ internal sealed class KeeperHost(Silo silo) : IActivation
     private readonly UpdateKeeper _keeper = new();
     private bool _isDropped;
 
+    // One that came up because somebody asked has nothing, and must not seem to.
+    private bool _isStarted;
+
     public Silo Silo => silo;
 
     public bool IsDead => _isDropped || !silo.IsUp;
 
-    /// <summary>False for one that came up because somebody asked: it has nothing, and must not seem to.</summary>
-    public bool IsStarted { get; private set; }
-
     public string Start()
     {
-        IsStarted = true;
+        _isStarted = true;
         return silo.Name;
     }
 
@@ -25,7 +25,7 @@ internal sealed class KeeperHost(Silo silo) : IActivation
 
     /// <returns>False when the worker's life is over; true, too, from one that was never started and keeps nothing.</returns>
     public bool Keep(IReadOnlyList<KeptUpdate> updates, long safe) =>
-        !IsStarted || updates.All(update => _keeper.Keep(update, safe));
+        !_isStarted || updates.All(update => _keeper.Keep(update, safe));
 
     public KeptUpdate? Close(long ticket, int incarnationMin) => _keeper.Close(ticket, incarnationMin);
 
