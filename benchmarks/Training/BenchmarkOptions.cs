@@ -68,6 +68,15 @@ internal sealed class BenchmarkOptions
     /// <summary>Threads of one gradient inside libtorch.</summary>
     public int Threads => Number("--threads", 1);
 
+    /// <summary>Samples of a mini-batch of the sparse regression.</summary>
+    public int Batch => Number("--batch", 64);
+
+    /// <summary>Mini-batches that a worker of the sparse regression takes by itself between two pushes.</summary>
+    public int LocalSteps => Number("--local-steps", 1);
+
+    /// <summary>Updates that a worker of the sparse regression leases samples for.</summary>
+    public int LeaseBatches => Number("--lease", 16);
+
     public double Rate => Real("--rate", 0.1);
 
     /// <summary>Where a recording goes, whole path.</summary>

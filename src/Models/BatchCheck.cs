@@ -59,6 +59,17 @@ internal static class BatchCheck
         }
     }
 
+    /// <summary>Throws unless parameters and rows are of the model's shape.</summary>
+    /// <exception cref="ArgumentException">They are not.</exception>
+    public static void ThrowUnlessWalk(int parameters, int parameterCount, int features, int featureCount)
+    {
+        if (parameters != parameterCount || features != featureCount)
+        {
+            throw new ArgumentException(
+                $"Parameters have {parameters} coordinates and rows {features} features, but the model has {parameterCount} and {featureCount}.");
+        }
+    }
+
     private static void ThrowUnlessLabels(ReadOnlySpan<float> labels, int classCount)
     {
         for (int i = 0; i < labels.Length; i++)

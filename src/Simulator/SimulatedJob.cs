@@ -67,7 +67,7 @@ internal sealed partial class SimulatedJob
         HoldUntil(() =>
         {
             TicketVerdict verdict = _coordinator.TicketAsked(
-                worker, incarnation, sequence, batch.Lease.Id, batch.Start, batch.End, norm, out TicketGrant grant);
+                worker, incarnation, sequence, batch.Lease.Id, batch.Start, batch.End, norm, viewed: 0, out TicketGrant grant);
             return (verdict != TicketVerdict.Held, (verdict, grant));
         }, reply);
     }

@@ -122,6 +122,29 @@ internal static class FloatLoops
         }
     }
 
+    /// <summary>result ← scale · (x − u), the difference rounded first.</summary>
+    public static void SubtractAndScale(ReadOnlySpan<float> x, ReadOnlySpan<float> u, float scale, Span<float> result)
+    {
+        ref float target = ref MemoryMarshal.GetReference(result);
+        ref float from = ref MemoryMarshal.GetReference(x[..result.Length]);
+        ref float source = ref MemoryMarshal.GetReference(u[..result.Length]);
+        Vector256<float> scales = Vector256.Create(scale);
+        int i = 0;
+        for (; i <= result.Length - Turn; i += Turn)
+        {
+            Vector256<float> a = scales * (Load(ref from, i) - Load(ref source, i));
+            Vector256<float> b = scales * (Load(ref from, i + Width) - Load(ref source, i + Width));
+            Vector256<float> c = scales * (Load(ref from, i + (2 * Width)) - Load(ref source, i + (2 * Width)));
+            Vector256<float> d = scales * (Load(ref from, i + (3 * Width)) - Load(ref source, i + (3 * Width)));
+            Store(a, b, c, d, ref target, i);
+        }
+
+        for (; i < result.Length; i++)
+        {
+            result[i] = scale * (x[i] - u[i]);
+        }
+    }
+
     // A frame that a keeper held has left the caches: its lines are asked for a page before they are written. A line past the end is no error.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Prefetch(ref float start, int at)

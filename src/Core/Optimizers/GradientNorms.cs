@@ -44,6 +44,15 @@ public static class GradientNorms
         FloatLoops.ScaleAndAdd(sum, -rate, view, point);
     }
 
+    /// <summary>sum ← (view − point) / rate: the gradients that led a worker from its view to where it stands.</summary>
+    /// <param name="rate">Not 0.</param>
+    public static void Gone(ReadOnlySpan<float> view, ReadOnlySpan<float> point, float rate, Span<float> sum)
+    {
+        ThrowUnlessEqual(view.Length, sum.Length);
+        ThrowUnlessEqual(view.Length, point.Length);
+        FloatLoops.SubtractAndScale(view, point, 1 / rate, sum);
+    }
+
     private static void ThrowUnlessEqual(int first, int second)
     {
         if (first != second)

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace OrleansSgd.Core.Randomness;
 
 /// <summary>SplitMix64: spreads a seed over all bits, one to one.</summary>
@@ -14,5 +17,14 @@ public static class SplitMix
         word = (word ^ (word >> 30)) * 0xBF58_476D_1CE4_E5B9;
         word = (word ^ (word >> 27)) * 0x94D0_49BB_1331_11EB;
         return word ^ (word >> 31);
+    }
+
+    /// <summary>The same of eight words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<ulong> Mix(Vector512<ulong> words)
+    {
+        words = (words ^ (words >>> 30)) * 0xBF58_476D_1CE4_E5B9;
+        words = (words ^ (words >>> 27)) * 0x94D0_49BB_1331_11EB;
+        return words ^ (words >>> 31);
     }
 }

@@ -14,6 +14,9 @@ public sealed partial class RunCoordinator
     /// <summary>Keepers of a worker, the newest ones, that may still have what one of its lost lives pushed; nobody asks the ones before.</summary>
     public const int KeepersRemembered = 3;
 
+    // Workers whose views one ticket may look through.
+    private const int WorkersLooked = 8;
+
     private readonly int _retainedMax;
     private readonly KeeperSeat[] _keepers;
     private long _safe;
@@ -155,6 +158,15 @@ public sealed partial class RunCoordinator
         return seat.Unsafe.Count < _retainedMax || seat.Keeper.State == MemberState.Absent;
     }
 
+    // A ticket that is not closed yet is not over with its frames: its row of the ledger may still be nowhere but with them.
+    private void NoteView(int worker, WorkerSeat seat, long viewed)
+    {
+        if (!_keepsRounds)
+        {
+            _keepers[worker].ViewFloor = Math.Max(seat.ViewFloor, Math.Min(viewed, _closed.Watermark));
+        }
+    }
+
     private TicketGrant Retained(int worker, in TicketGrant grant, in Lease lease)
     {
         if (!HasKeepers)
@@ -210,10 +222,10 @@ public sealed partial class RunCoordinator
         }
     }
 
-    // O(workers), about once for as many tickets.
+    // O(workers): with each ticket while they are few, else once for some tickets. The sooner an update is safe, the sooner its memory is used again.
     private void Secure()
     {
-        _safeDue = _nextTicket + _workers.Length;
+        _safeDue = _nextTicket + (_workers.Length / WorkersLooked);
         long safe = Math.Max(_safe, _snapshotTicket);
         _safe = Math.Max(safe, SafeByViews());
     }

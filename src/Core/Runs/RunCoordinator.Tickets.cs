@@ -36,13 +36,14 @@ public sealed partial class RunCoordinator
     /// At least the norm of the update, in parameter units; NaN when it is not known. Gates go by it, and it stands in for the norm of a slice that
     /// nobody has seen any more.
     /// </param>
+    /// <param name="viewed">Every ticket below this one is in the worker's view.</param>
     /// <param name="grant">The ticket, when given.</param>
     /// <remarks>
     /// Where rounds overlap the question is asked twice, before the gradient and after it; the second answer is held until every
     /// slot of the round has its ticket.
     /// </remarks>
     public TicketVerdict TicketAsked(
-        int worker, int incarnation, long sequence, long lease, int start, int end, double norm, out TicketGrant grant)
+        int worker, int incarnation, long sequence, long lease, int start, int end, double norm, long viewed, out TicketGrant grant)
     {
         grant = TicketGrant.None;
         if (!IsPresent(_workers[worker], incarnation))
@@ -75,7 +76,7 @@ public sealed partial class RunCoordinator
             return TicketVerdict.Stale;
         }
 
-        _keepers[worker].ViewFloor = _keepsRounds ? _keepers[worker].ViewFloor : seat.ViewFloor;
+        NoteView(worker, seat, viewed);
         if (!MayRetain(worker))
         {
             return TicketVerdict.Held;

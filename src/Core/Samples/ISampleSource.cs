@@ -19,6 +19,15 @@ public interface ISampleSource
     /// <summary>True when <see cref="Read"/> fills sparse batches.</summary>
     bool IsSparse { get; }
 
+    /// <summary>The table that sparse rows lie in, for loops that need no copy of them; null where there is none.</summary>
+    SparseTable? Table => null;
+
+    /// <summary>Row numbers of this set become those of <see cref="Table"/>.</summary>
+    void ToTable(Span<int> rows)
+    {
+        // The same numbers, unless this is some rows of another set.
+    }
+
     /// <summary>Reads the named rows, in that order, into <paramref name="batch"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A row number is outside [0, Count).</exception>
     void Read(ReadOnlySpan<int> rows, SampleBatch batch);

@@ -50,6 +50,22 @@ public sealed class WorkerView
     /// <summary>The life of the shard that the slice came from; 0 before the first view.</summary>
     public int Incarnation(int shard) => _slices[shard].Incarnation;
 
+    /// <summary>Every ticket below this one is in every slice; 0 before all slices have arrived.</summary>
+    /// <remarks>For the loop that applies frames.</remarks>
+    public long Watermark
+    {
+        get
+        {
+            long least = long.MaxValue;
+            foreach (ref readonly Slice slice in _slices.AsSpan())
+            {
+                least = Math.Min(least, slice.Version < 0 ? 0 : slice.Settled.Watermark);
+            }
+
+            return least;
+        }
+    }
+
     /// <summary>Applies one view frame.</summary>
     /// <param name="frame">A view frame (docs/wire-format.md).</param>
     /// <param name="header">The frame's header.</param>

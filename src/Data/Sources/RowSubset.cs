@@ -16,6 +16,18 @@ internal sealed class RowSubset(ISampleSource source, int[] rows) : ISampleSourc
 
     public bool IsSparse => source.IsSparse;
 
+    public SparseTable? Table => source.Table;
+
+    public void ToTable(Span<int> wanted)
+    {
+        foreach (ref int row in wanted)
+        {
+            row = rows[row];
+        }
+
+        source.ToTable(wanted);
+    }
+
     public void Read(ReadOnlySpan<int> wanted, SampleBatch batch)
     {
         Rows.Check(wanted, rows.Length);

@@ -2,13 +2,12 @@ using OrleansSgd.Core.Samples;
 
 namespace OrleansSgd.Data.Sources;
 
-/// <summary>Samples kept as compressed sparse rows: row i has the entries starts[i] .. starts[i + 1].</summary>
+/// <summary>Samples kept as compressed sparse rows.</summary>
 internal sealed class SparseSource : ISampleSource
 {
-    private readonly int[] _starts;
-    private readonly int[] _indices;
-    private readonly float[] _values;
-    private readonly float[] _labels;
+    private const int RowsAhead = 8;
+
+    private readonly SparseTable _table;
 
     /// <param name="starts">[count + 1], from 0 to the number of entries.</param>
     /// <param name="indices">[entries], from 0, ascending within a row, below featureCount.</param>
@@ -17,33 +16,36 @@ internal sealed class SparseSource : ISampleSource
     /// <param name="featureCount">At least 1.</param>
     /// <param name="classCount">0 when labels are targets.</param>
     /// <remarks>The arrays are borrowed for good.</remarks>
+    /// <exception cref="ArgumentException">The arrays make no such rows.</exception>
     public SparseSource(
         int[] starts, int[] indices, float[] values, float[] labels, int featureCount, int classCount)
     {
-        _starts = starts;
-        _indices = indices;
-        _values = values;
-        _labels = labels;
-        FeatureCount = featureCount;
+        _table = new SparseTable(starts, indices, values, labels, featureCount);
         ClassCount = classCount;
     }
 
-    public int Count => _labels.Length;
+    public int Count => _table.Count;
 
-    public int FeatureCount { get; }
+    public int FeatureCount => _table.FeatureCount;
 
     public int ClassCount { get; }
 
     public bool IsSparse => true;
+
+    public SparseTable Table => _table;
 
     public void Read(ReadOnlySpan<int> rows, SampleBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
         Rows.Check(rows, Count);
         int entries = 0;
-        foreach (int row in rows)
+        for (int i = 0; i < rows.Length; i++)
         {
-            entries = checked(entries + _starts[row + 1] - _starts[row]);
+            entries = checked(entries + _table.Indices(rows[i]).Length);
+            if (i < RowsAhead)
+            {
+                _table.Announce(rows[i]);
+            }
         }
 
         batch.ResizeSparse(rows.Length, FeatureCount, entries);
@@ -54,13 +56,17 @@ internal sealed class SparseSource : ISampleSource
         int at = 0;
         for (int i = 0; i < rows.Length; i++)
         {
-            int start = _starts[rows[i]];
-            int length = _starts[rows[i] + 1] - start;
+            if (i + RowsAhead < rows.Length)
+            {
+                _table.Announce(rows[i + RowsAhead]);
+            }
+
+            int row = rows[i];
             starts[i] = at;
-            _indices.AsSpan(start, length).CopyTo(indices[at..]);
-            _values.AsSpan(start, length).CopyTo(values[at..]);
-            labels[i] = _labels[rows[i]];
-            at += length;
+            _table.Indices(row).CopyTo(indices[at..]);
+            _table.Values(row).CopyTo(values[at..]);
+            labels[i] = _table.Label(row);
+            at += _table.Indices(row).Length;
         }
 
         starts[rows.Length] = at;

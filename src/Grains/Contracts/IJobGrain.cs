@@ -189,6 +189,7 @@ public readonly record struct StepAdjustment(
 /// <param name="Norm">At least the norm of its update; NaN before it is computed.</param>
 /// <param name="Ledger">As in a lease request.</param>
 /// <param name="StepSeconds">What the step took of the worker's own time, waiting not included; NaN when not known.</param>
+/// <param name="Viewed">Every ticket below this one is in the worker's view.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.TicketRequest")]
 public readonly record struct TicketRequest(
     [property: Id(0)] int Worker,
@@ -199,7 +200,8 @@ public readonly record struct TicketRequest(
     [property: Id(5)] int End,
     [property: Id(6)] double Norm,
     [property: Id(7)] ReadOnlyMemory<byte> Ledger,
-    [property: Id(8)] double StepSeconds = double.NaN);
+    [property: Id(8)] double StepSeconds = double.NaN,
+    [property: Id(9)] long Viewed = 0);
 
 /// <summary>The answer to a ticket request; the tickets are meaningful when given.</summary>
 /// <param name="Keeper">Number of the keeper that gets the update before the shards do; 0 for none.</param>

@@ -51,7 +51,7 @@ public sealed partial class JobGrain
     {
         TicketVerdict verdict = run.Coordinator.TicketAsked(
             request.Worker, request.Incarnation, request.Sequence, request.Lease, request.Start, request.End, request.Norm,
-            out TicketGrant grant);
+            request.Viewed, out TicketGrant grant);
         run.Mark?.Set(run.Coordinator.Totals.Tickets);
         return new TicketAnswer(verdict, grant.Ticket, grant.RoundTicket, grant.Keeper, grant.Safe, grant.LeaseEnd);
     }

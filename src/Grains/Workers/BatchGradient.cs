@@ -7,6 +7,9 @@ internal sealed class BatchGradient(IModel model, BatchReader reader, int batchM
 {
     private readonly IGradientSession _session = model.CreateSession(batchMax);
 
+    /// <summary>What computes them, and belongs to this.</summary>
+    public IGradientSession Session => _session;
+
     /// <summary>d.</summary>
     public int Dimension => model.ParameterCount;
 

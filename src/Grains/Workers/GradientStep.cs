@@ -24,6 +24,7 @@ internal sealed class GradientStep : IDisposable
     private readonly BatchGradient _batch;
     private readonly NoiseProbe _noise;
     private readonly SecantProbe _secants;
+    private readonly LocalDescent? _descent;
     private float[] _local = [];
     private float[] _point = [];
     private long _updates;
@@ -43,6 +44,7 @@ internal sealed class GradientStep : IDisposable
         _deadline = new StepDeadline(plan, time);
         _reader = new BatchReader(samples, plan.Seed, plan.BatchMax, transform, batchesAhead);
         _batch = new BatchGradient(model, _reader, plan.BatchMax, _deadline);
+        _descent = LocalDescent.Create(plan, _batch.Session, samples, transform, model.ParameterCount);
         _noise = new NoiseProbe(_batch, plan.Consistency.NoiseEvery);
         _secants = new SecantProbe(_batch, smoothnessIsKnown ? 0 : plan.Consistency.SmoothnessEvery);
         Gradient = new float[model.ParameterCount];
@@ -89,19 +91,10 @@ internal sealed class GradientStep : IDisposable
         _deadline.Begin();
         _secants.Measure(point, Record);
         long start = _time.GetTimestamp();
-        float rate = RateOf(range);
         ClippedNorm = 0;
         LocalDistance = 0;
-        BatchLoss loss = First(point, range);
-        Record.StepCount = 1;
-        int at = range.Start + loss.Count;
-        while (at < range.End && !_deadline.IsLate())
-        {
-            BatchLoss next = Next(point, range, at, rate);
-            loss = new BatchLoss(loss.LossSum + next.LossSum, loss.Count + next.Count, loss.Correct + next.Correct);
-            Record.StepCount++;
-            at += next.Count;
-        }
+        float moved = (float)(RateOf(range) * _rateFactor);
+        BatchLoss loss = _descent is null || moved <= 0 ? Steps(point, range, moved) : Descend(_descent, point, range, moved);
 
         Record.SampleCount = loss.Count;
         Record.LossSum = double.IsFinite(loss.LossSum) ? loss.LossSum : double.NaN;
@@ -122,10 +115,38 @@ internal sealed class GradientStep : IDisposable
     public static bool HoldsBack(RunPlan plan) =>
         plan.Rule.Kind == RulePlan.Momentum || plan.Codec.HoldsBack;
 
+    private BatchLoss Steps(ReadOnlySpan<float> point, in BatchRange range, float moved)
+    {
+        BatchLoss loss = First(point, range);
+        Record.StepCount = 1;
+        int at = range.Start + loss.Count;
+        while (at < range.End && !_deadline.IsLate())
+        {
+            loss = Sum(loss, Next(point, range, at, moved));
+            Record.StepCount++;
+            at = range.Start + loss.Count;
+        }
+
+        return loss;
+    }
+
+    // The first step is one like any other unless something is to be measured at it.
+    private BatchLoss Descend(LocalDescent descent, ReadOnlySpan<float> point, in BatchRange range, float moved)
+    {
+        BatchLoss first = _noise.IsDue(_updates, FirstLength(range)) || _secants.IsDue(_updates) ? First(point, range) : default;
+        Record.StepCount = 1 + ((range.Length - 1) / _plan.Batch);
+        return first.Count == range.Length ? first : Sum(first, descent.Walk(point, range, range.Start + first.Count, moved, Gradient));
+    }
+
+    private static BatchLoss Sum(in BatchLoss one, in BatchLoss other) =>
+        new(one.LossSum + other.LossSum, one.Count + other.Count, one.Correct + other.Correct);
+
+    private int FirstLength(in BatchRange range) => Math.Min(_plan.BatchMax, range.Length);
+
     // In rounds what is measured depends on the round alone, so that a slot makes the same bits whoever computes it.
     private BatchLoss First(ReadOnlySpan<float> point, in BatchRange range)
     {
-        EpochRows rows = _reader.Rows(range.Lease.Epoch, range.Start, Math.Min(_plan.BatchMax, range.Length), range.Lease.End);
+        EpochRows rows = _reader.Rows(range.Lease.Epoch, range.Start, FirstLength(range), range.Lease.End);
         long number = range.Lease.Round >= 0 ? range.Lease.Round : _updates;
         BatchLoss loss = _noise.IsDue(number, rows.Length)
             ? _noise.Compute(point, rows, Gradient, Record, out int firstCoordinate)
@@ -141,7 +162,7 @@ internal sealed class GradientStep : IDisposable
     }
 
     // One more gradient where the worker stands by now: its view, moved by everything that the update will move x by.
-    private BatchLoss Next(ReadOnlySpan<float> point, in BatchRange range, int at, float rate)
+    private BatchLoss Next(ReadOnlySpan<float> point, in BatchRange range, int at, float moved)
     {
         if (_local.Length == 0)
         {
@@ -149,7 +170,6 @@ internal sealed class GradientStep : IDisposable
             _point = new float[Gradient.Length];
         }
 
-        float moved = (float)(rate * _rateFactor);
         GradientNorms.Step(point, Gradient, moved, _point);
         LocalDistance = Math.Max(LocalDistance, moved * Math.Sqrt(GradientNorms.Squared(Gradient)));
         EpochRows rows = _reader.Rows(range.Lease.Epoch, at, Math.Min(_plan.Batch, range.End - at), range.Lease.End);

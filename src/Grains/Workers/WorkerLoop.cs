@@ -129,7 +129,7 @@ internal sealed partial class WorkerLoop(
             spans.Asks(StepQuestion.Ticket);
             ValueTask<TicketAnswer> asked = job.Ticket(new TicketRequest(
                 identity.Worker, identity.Incarnation, machine.Sequence, batch.Lease.Id, batch.Start, batch.End,
-                step.NormBound(machine, encoder), encoder.Ledger, _clock.Seconds));
+                step.NormBound(machine, encoder), encoder.Ledger, _clock.Seconds, view.Watermark));
 
             // The call travels while the update is encoded, unless what is encoded depends on the answer.
             bool isFinite = !isEncoding || step.AsksFirst || TryEncode(batch, step.RateOf(batch));

@@ -4,12 +4,13 @@ using OrleansSgd.Models.Kernels;
 namespace OrleansSgd.Models.Linear;
 
 /// <summary>Gradients of a <see cref="LinearModel{TLoss}"/>; reads each row once forward and once back.</summary>
-internal sealed unsafe class LinearSession<TLoss> : IGradientSession
+internal sealed unsafe class LinearSession<TLoss> : IDescendingSession
     where TLoss : struct, IPointLoss
 {
     private readonly LinearModel<TLoss> _model;
     private readonly float _l2;
     private readonly float[] _slopes;
+    private SparseDescent<TLoss>? _walk;
 
     public LinearSession(LinearModel<TLoss> model, int batchMax)
     {
@@ -95,6 +96,37 @@ internal sealed unsafe class LinearSession<TLoss> : IGradientSession
         }
 
         return new BatchLoss(lossSum, count, correct);
+    }
+
+    /// <summary>Rows without entries elsewhere move nothing elsewhere, unless a penalty does.</summary>
+    public bool CanDescend(ISampleSource samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        return samples.Table is not null && _l2 == 0;
+    }
+
+    public BatchLoss Descend(Span<float> parameters, SparseTable table, ReadOnlySpan<int> rows, int batch, float rate)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        BatchCheck.ThrowUnlessWalk(parameters.Length, _model.ParameterCount, table.FeatureCount, _model.FeatureCount);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        if (_l2 != 0)
+        {
+            throw new InvalidOperationException("With a penalty every step moves every parameter.");
+        }
+
+        batch = Math.Min(batch, rows.Length);
+        _walk ??= new SparseDescent<TLoss>(_model.HasBias);
+        double lossSum = 0;
+        int correct = 0;
+        for (int start = 0; start < rows.Length; start += batch)
+        {
+            BatchLoss step = _walk.Step(parameters, table, rows, start..Math.Min(start + batch, rows.Length), rate);
+            lossSum += step.LossSum;
+            correct += step.Correct;
+        }
+
+        return new BatchLoss(lossSum, rows.Length, correct);
     }
 
     public void Dispose()

@@ -145,6 +145,36 @@ public class KeeperTests
     }
 
     [Fact]
+    public void View_that_a_worker_tells_of_makes_its_updates_safe_with_the_next_question()
+    {
+        RunScript script = RunScript.Keeping(64);
+        Lease first = script.Lease(0);
+        Lease second = script.Lease(1);
+        Assert.Equal(0, script.Ticket(0, first, sequence: 0));
+        Assert.Equal(1, script.Ticket(1, second, sequence: 0));
+
+        script.AskTicket(0, first, out _, batch: 1, sequence: 1, viewed: 2); // ticket 1 is not closed, although it is in the view
+        script.AskTicket(1, second, out TicketGrant grant, batch: 1, sequence: 1, viewed: 2);
+
+        Assert.Equal((3, 1), (grant.Ticket, grant.Safe));
+    }
+
+    [Fact]
+    public void View_of_a_ticket_whose_worker_has_not_told_its_row_makes_it_not_safe()
+    {
+        RunScript script = RunScript.Keeping(64);
+        Lease first = script.Lease(0);
+        Lease second = script.Lease(1);
+        script.Ticket(0, first, sequence: 0);
+        for (int step = 0; step < 2; step++)
+        {
+            script.AskTicket(1, second, out _, batch: step, sequence: step, viewed: step);
+        }
+
+        Assert.Equal(0, script.Coordinator.Safe); // ticket 0 is still open, whatever views say
+    }
+
+    [Fact]
     public void Views_on_one_silo_make_nothing_safe()
     {
         RunScript script = RunScript.Keeping(64, silos: ["a"]);

@@ -74,7 +74,7 @@ public class RunCoordinatorTests
         Assert.Equal("", script.Commands());
         Assert.Equal(generation, script.Coordinator.Generation);
         Assert.Equal(LeaseVerdict.Fenced, script.Coordinator.LeaseAsked(1, 1, -1, out _));
-        Assert.Equal(TicketVerdict.Fenced, script.Coordinator.TicketAsked(1, 1, 0, 0, 0, 2, norm: 1, out _));
+        Assert.Equal(TicketVerdict.Fenced, script.Coordinator.TicketAsked(1, 1, 0, 0, 0, 2, norm: 1, viewed: 0, out _));
     }
 
     [Fact]

@@ -121,10 +121,10 @@ internal sealed class RunScript
     }
 
     public TicketVerdict AskTicket(
-        int worker, in Lease lease, out TicketGrant grant, int batch = 0, long sequence = -1, double norm = 1) =>
+        int worker, in Lease lease, out TicketGrant grant, int batch = 0, long sequence = -1, double norm = 1, long viewed = 0) =>
         Coordinator.TicketAsked(
             worker, Coordinator.Workers[worker].Incarnation, sequence < 0 ? batch : sequence, lease.Id,
-            lease.Start + (2 * batch), Math.Min(lease.End, lease.Start + (2 * batch) + 2), norm, out grant);
+            lease.Start + (2 * batch), Math.Min(lease.End, lease.Start + (2 * batch) + 2), norm, viewed, out grant);
 
     /// <summary>The shards answer a fence: the first had the ticket or not, then the second.</summary>
     public void Fenced(long ticket, bool first, bool second) =>

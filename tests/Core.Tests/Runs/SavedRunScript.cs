@@ -155,7 +155,7 @@ internal sealed class SavedRunScript
         }
 
         int end = Math.Min(held.End, next + (_plan.Batch * _plan.LocalSteps));
-        TicketVerdict given = _run.TicketAsked(worker, life, sequence + 1, held.Id, next, end, 1, out TicketGrant grant);
+        TicketVerdict given = _run.TicketAsked(worker, life, sequence + 1, held.Id, next, end, 1, viewed: 0, out TicketGrant grant);
         if (given == TicketVerdict.Given)
         {
             _used.Add((grant.Ticket, held.Epoch, next, end));

@@ -61,7 +61,7 @@ public class StragglerRunTests
                 if (script.Coordinator.LeaseAsked(worker, 1, -1, out Lease lease) == LeaseVerdict.Granted)
                 {
                     leases.Add(lease);
-                    script.Coordinator.TicketAsked(worker, 1, turn, lease.Id, lease.Start, lease.End, 1, out _);
+                    script.Coordinator.TicketAsked(worker, 1, turn, lease.Id, lease.Start, lease.End, 1, viewed: 0, out _);
                     script.Coordinator.LeaseAsked(worker, 1, lease.Id, out _);
                 }
             }
@@ -176,7 +176,7 @@ public class StragglerRunTests
 
                 int end = Math.Min(position[worker] + Batch, leases[worker].End);
                 Assert.Equal(TicketVerdict.Given, run.TicketAsked(
-                    worker, 1, sequence[worker]++, leases[worker].Id, position[worker], end, 1, out TicketGrant grant));
+                    worker, 1, sequence[worker]++, leases[worker].Id, position[worker], end, 1, viewed: 0, out TicketGrant grant));
                 position[worker] = end;
                 leases[worker] = grant.LeaseEnd > 0 ? leases[worker] with { End = grant.LeaseEnd } : leases[worker];
                 committed[worker] = leases[worker].Id;

@@ -23,6 +23,23 @@ public class WorkerViewTests
     }
 
     [Fact]
+    public void Watermark_is_that_of_the_slice_that_lags_most()
+    {
+        Push(_shard, 0);
+        _view.TryApply(Answer(_shard, -1, 0), out _);
+        Assert.Equal(0, _view.Watermark); // the other slice has not arrived
+
+        var other = new ParameterShard(0, 1, new float[10]);
+        _view.TryApply(Answer(other, -1, 0), out _);
+        Assert.Equal(0, _view.Watermark);
+
+        Push(other, 0, number: 0);
+        Push(other, 1, number: 0);
+        _view.TryApply(Answer(other, -1, 0), out _);
+        Assert.Equal(1, _view.Watermark);
+    }
+
+    [Fact]
     public void Changes_against_a_life_the_view_does_not_hold_are_damage()
     {
         Push(_shard, 0);
@@ -127,8 +144,8 @@ public class WorkerViewTests
         Assert.Equal(new float[20], _view.Parameters.ToArray());
     }
 
-    private static void Push(ParameterShard shard, long ticket) => shard.Push(Pushes.Sparse(
-        Pushes.Header with { Shard = 1, Worker = (int)ticket, Ticket = ticket }, 10, (1, 4f)));
+    private static void Push(ParameterShard shard, long ticket, int number = 1) => shard.Push(Pushes.Sparse(
+        Pushes.Header with { Shard = number, Worker = (int)ticket, Ticket = ticket }, 10, (1, 4f)));
 
     private static byte[] Answer(ParameterShard shard, long since, int incarnation)
     {

@@ -3,8 +3,10 @@ using OrleansSgd.Core.Samples;
 namespace OrleansSgd.Models.Tests.Checking;
 
 /// <summary>Samples in an array, handed out dense or sparse.</summary>
-internal sealed class ArraySource(float[][] features, float[] labels, int classCount, bool isSparse) : ISampleSource
+internal sealed class ArraySource(float[][] features, float[] labels, int classCount, bool isSparse, SparseTable? table = null) : ISampleSource
 {
+    public SparseTable? Table => table;
+
     public int Count => features.Length;
 
     public int FeatureCount => features[0].Length;

@@ -107,7 +107,7 @@ internal sealed partial class JobHost
     }
 
     public void Ticket(
-        int worker, int incarnation, long sequence, BatchRange batch, double norm, long[] rows,
+        int worker, int incarnation, long sequence, BatchRange batch, double norm, long viewed, long[] rows,
         Action<(TicketVerdict, TicketGrant)> reply)
     {
         TakeRows(worker, incarnation, rows);
@@ -115,7 +115,7 @@ internal sealed partial class JobHost
         _answeredAt[worker] = _grid.Time.Now;
         long ticketsBefore = _coordinator.Totals.Tickets;
         TicketVerdict verdict = _coordinator.TicketAsked(
-            worker, incarnation, sequence, batch.Lease.Id, batch.Start, batch.End, norm, out TicketGrant grant);
+            worker, incarnation, sequence, batch.Lease.Id, batch.Start, batch.End, norm, viewed, out TicketGrant grant);
         if (_coordinator.Totals.Tickets > ticketsBefore)
         {
             _grid.Facts.Add(new TicketGiven(

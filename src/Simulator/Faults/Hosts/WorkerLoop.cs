@@ -165,9 +165,10 @@ internal sealed partial class WorkerLoop
 
         long[] rows = [.. _rows];
         double norm = Math.Sqrt(_update.Sum(value => (double)value * value));
+        long viewed = View.Watermark;
         _isBusy = true;
         _grid.CallJob<(TicketVerdict Verdict, TicketGrant Grant)>(
-            _host.Silo, (job, reply) => job.Ticket(_worker, Incarnation, sequence, batch, norm, rows, reply),
+            _host.Silo, (job, reply) => job.Ticket(_worker, Incarnation, sequence, batch, norm, viewed, rows, reply),
             answer => Resume(() =>
             {
                 _rows.Clear();
