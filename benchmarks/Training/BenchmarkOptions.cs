@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansSgd.Core.Schedules;
 using OrleansSgd.Grains;
 
 namespace OrleansSgd.Benchmarks.Training;
@@ -76,6 +77,9 @@ internal sealed class BenchmarkOptions
 
     /// <summary>Updates that a worker of the sparse regression leases samples for.</summary>
     public int LeaseBatches => Number("--lease", 16);
+
+    /// <summary>How the rate of the sparse regression falls.</summary>
+    public string Schedule => _given.GetValueOrDefault("--schedule", SchedulePlan.Constant);
 
     public double Rate => Real("--rate", 0.1);
 

@@ -3,7 +3,7 @@ using OrleansSgd.Benchmarks.Training;
 // training MODEL [--workers N] [--shards N] [--threads N] [--epochs N] [--codec dense|top-k] [--limit SAMPLES] [--cuts SECONDS] [--trace on|off] [--data DIR]
 // training push [--length N] [--fraction F]                                                push and pull of one shard, dense or F of it
 // training topk [--length N] [--count K]                                                   one top-k update with its residual
-// training sparse [--samples N] [--features N] [--workers N] [--shards N] [--epochs N]     logistic regression, a sample an update
+// training sparse [--samples N] [--features N] [--batch N] [--local-steps N] [--lease N] [--schedule KIND] [--workers N] [--shards N] [--epochs N]     logistic regression, a sample an update
 // training bytes [--model MODEL] [--codec KIND] [--fraction F] [--loss L]                  bytes of frames until the mean loss of all samples is L
 // training sparse-to-loss [--loss L] [--rows FILE] [options of sparse]                    seconds until the mean loss of all rows is L
 // training to-accuracy [--model MODEL] [--accuracy A] [--workers N] [--shards N]           seconds until so much of the test is right
@@ -16,7 +16,7 @@ if (args.Length % 2 == 0 || (!others.Contains(args[0]) && !BenchmarkJob.Models.C
 {
     Console.Error.WriteLine($"usage: training {string.Join('|', [.. BenchmarkJob.Models, .. others])} [--model MODEL] [--pairs N] [--workers N] [--shards N] "
         + "[--threads N] [--epochs N] [--codec KIND] [--limit SAMPLES] [--cuts SECONDS] [--trace on|off] [--steps N] [--rate R] "
-        + "[--data DIR] [--out DIR] [--length N] [--fraction F] [--count K] [--samples N] [--features N] "
+        + "[--data DIR] [--out DIR] [--length N] [--fraction F] [--count K] [--samples N] [--features N] [--batch N] [--local-steps N] [--lease N] [--schedule KIND] "
         + "[--accuracy A] [--loss L] [--rows FILE]");
     return 2;
 }

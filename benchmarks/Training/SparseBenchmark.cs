@@ -37,7 +37,7 @@ internal static class SparseBenchmark
             LocalSteps = options.LocalSteps,
             LeaseBatches = options.LeaseBatches,
             Epochs = options.Epochs,
-            Rate = new SchedulePlan(Rate: options.Rate),
+            Rate = new SchedulePlan(options.Schedule, options.Rate),
             // The peers measure no objective, and 2048 rows are a tenth of an epoch that lasts a few milliseconds.
             Consistency = new ConsistencyPlan { CutSeconds = 0, LossSamples = 128 },
         },

@@ -260,10 +260,22 @@ public sealed partial class JobGrain
         }
     }
 
-    // An exact L may take longer than the first epochs: it is computed beside them.
+    private async Task MeasureSmoothnessLaterAsync(Run run)
+    {
+        if (run.Smoothness.DueIn is { Ticks: > 0 } delay)
+        {
+            await Task.Delay(delay, time);
+        }
+
+        if (_phase == JobPhase.Running)
+        {
+            await MeasureSmoothnessAsync(run);
+        }
+    }
+
     private static async Task MeasureSmoothnessAsync(Run run)
     {
-        if (await run.ExactSmoothness is { } smoothness)
+        if (await run.Smoothness.ComputeAsync() is { } smoothness)
         {
             run.Ledger.Smoothness = smoothness;
         }

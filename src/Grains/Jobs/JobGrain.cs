@@ -392,7 +392,7 @@ public sealed partial class JobGrain(
             _startedAt = _cutAt = _checkpointAt = time.GetTimestamp();
             _begun = Stopwatch.GetTimestamp();
             _ = MeasureStartAsync(_run, from);
-            _ = MeasureSmoothnessAsync(_run);
+            _ = MeasureSmoothnessLaterAsync(_run);
             await PollSilosAsync();
             _poll = this.RegisterGrainTimer(
                 PollAsync,
@@ -482,8 +482,7 @@ public sealed partial class JobGrain(
             JobPhase.Cancelled => RunFigures.Cancelled,
             _ => RunFigures.Failed,
         };
-        double? smoothness = _run.ExactSmoothness is { IsCompletedSuccessfully: true, Result: { } exact } ? exact : null;
-        _closed = _run.Ledger.Close(outcome, smoothness);
+        _closed = _run.Ledger.Close(outcome, _run.Smoothness.Known);
         RunPlan plan = _run.Plan.Run;
         Spans.Run(
             _begun, plan.Mode, plan.Workers, plan.Shards, _run.Coordinator.Totals.Tickets, outcome);

@@ -11,7 +11,6 @@ using OrleansSgd.Grains.Compute;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Models;
 using OrleansSgd.Models.Safetensors;
-using OrleansSgd.Models.Smoothness;
 using OrleansSgd.Telemetry;
 using OrleansSgd.Telemetry.Ledger;
 using OrleansSgd.Telemetry.Metrics;
@@ -21,7 +20,7 @@ namespace OrleansSgd.Grains.Jobs;
 /// <summary>Everything a job grain holds once its data is open.</summary>
 internal sealed record Run(
     JobPlan Plan, DataSets Data, IModel Model, ShardMap Map, RunCoordinator Coordinator, ReportLedger Reports, RunLedger Ledger,
-    RunEvaluator Evaluator, TrainingLoss Loss, Task<double?> ExactSmoothness, IShardGrain[] Shards, IWorkerGrain[] Workers)
+    RunEvaluator Evaluator, TrainingLoss Loss, ExactSmoothness Smoothness, IShardGrain[] Shards, IWorkerGrain[] Workers)
 {
     private const long RetainedBytesMax = 256L << 20;
     private const int RetainedMin = 4;
@@ -97,7 +96,7 @@ internal sealed record Run(
             new ReportLedger(plan.Run.Workers, data.Train.Count),
             new RunLedger(options, map, coordinator, trace, new GridMetrics(job.Job)),
             new RunEvaluator(model, data.Test, map, pool, statistics), loss,
-            plan.Data.Augment is { Count: > 0 } ? Task.FromResult<double?>(null) : QuietThread.Run(() => SmoothnessBound.Of(model, data.Train)),
+            new ExactSmoothness(plan.Run, model, data.Train, exists: plan.Data.Augment is not { Count: > 0 }),
             [.. Enumerable.Range(0, map.Count).Select(i => grains.GetGrain<IShardGrain>(JobKeys.Shard(job.Job, i)))],
             [.. Enumerable.Range(0, plan.Run.Workers).Select(i => grains.GetGrain<IWorkerGrain>(JobKeys.Worker(job.Job, i)))])
         {
