@@ -39,7 +39,7 @@ internal static class JobSchema
         { Choices = RunPlan.Substitutes },
         new("stalenessShare", JobValueKind.Number, "above 0, at most 100", "0.25", "κ: staleness may be this part of the noise in the certificate. adaptive."),
         new("assignment", JobValueKind.Text, "", RunPlan.Pure, "Who gets the next batch; see Modes. All but bsp and variance-bounded.") { Choices = RunPlan.Assignments },
-        new("localSteps", JobValueKind.Whole, "1 to 10000", "1", "H: gradients a worker takes by itself between two pushes. Not with momentum, adam or variance-bounded."),
+        new("localSteps", JobValueKind.Whole, "1 to 10000", "1", "H: gradients a worker takes by itself between two pushes. Not with momentum, adam or variance-bounded. On sparse rows, logistic and least-squares without l2 take them at the cost of their samples in asynchronous modes: hundreds pay."),
         new("deadlineSeconds", JobValueKind.Number, "0 to 86400", "0", "Seconds after which a straggler pushes the layers it has got to; 0: never. bsp."),
         new("answerFraction", JobValueKind.Number, "above 0, at most 1", "1", "Share of a slice's coordinates in a shard's answer, the most changed ones; 1: all that changed. All but bsp."),
         new("leaseBatches", JobValueKind.Whole, "1 to 10000", "16", "Batches a worker leases at a time in asynchronous modes."),
