@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Samples;
 
@@ -97,18 +96,11 @@ internal static class BatchCheck
                     $"Sparse row {row} spans entries {start} to {end} of {indices.Length}; starts must ascend.");
             }
 
-            if (!Ascends(indices[start..end], batch.FeatureCount))
+            if (!SparseIndices.Ascends(indices[start..end], batch.FeatureCount))
             {
                 ThrowAtEntry(indices[start..end], batch.FeatureCount, row, start);
             }
         }
-    }
-
-    // As a number without a sign, one below 0 is beyond every end.
-    private static bool Ascends(ReadOnlySpan<int> row, int end)
-    {
-        ReadOnlySpan<uint> indices = MemoryMarshal.Cast<int, uint>(row);
-        return indices.IsEmpty || (SparseIndices.FirstNotAscending(indices) < 0 && indices[^1] < (uint)end);
     }
 
     private static void ThrowAtEntry(ReadOnlySpan<int> row, int end, int number, int start)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace OrleansSgd.Core.Frames;
@@ -29,6 +30,14 @@ public static class SparseIndices
         }
 
         return -1;
+    }
+
+    /// <summary>Whether the indices ascend from 0 or more below an end.</summary>
+    public static bool Ascends(ReadOnlySpan<int> indices, int end)
+    {
+        // As a number without a sign, one below 0 is beyond every end.
+        ReadOnlySpan<uint> unsigned = MemoryMarshal.Cast<int, uint>(indices);
+        return unsigned.IsEmpty || (FirstNotAscending(unsigned) < 0 && unsigned[^1] < (uint)end);
     }
 
     /// <summary>Position of the first of ascending indices that is <paramref name="limit"/> or more; their count when none is.</summary>

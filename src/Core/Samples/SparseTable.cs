@@ -48,7 +48,7 @@ public sealed class SparseTable
         {
             int start = starts[row];
             int length = starts[row + 1] - start;
-            if (length < 0 || starts[row + 1] > indices.Length || !Ascends(indices.AsSpan(start, length), featureCount))
+            if (length < 0 || starts[row + 1] > indices.Length || !SparseIndices.Ascends(indices.AsSpan(start, length), featureCount))
             {
                 throw new ArgumentException($"Sparse row {row} has indices that do not ascend below {featureCount}.");
             }
@@ -94,11 +94,4 @@ public sealed class SparseTable
     }
 
     private int LabelAt(int row) => (2 * _starts[row]) + row;
-
-    // As a number without a sign, one below 0 is beyond every end.
-    private static bool Ascends(ReadOnlySpan<int> row, int end)
-    {
-        ReadOnlySpan<uint> indices = MemoryMarshal.Cast<int, uint>(row);
-        return indices.IsEmpty || (SparseIndices.FirstNotAscending(indices) < 0 && indices[^1] < (uint)end);
-    }
 }

@@ -1,5 +1,4 @@
 using OrleansSgd.Core.Optimizers;
-using OrleansSgd.Core.Randomness;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Core.Workers;
@@ -15,21 +14,18 @@ internal sealed class LocalDescent
 
     private readonly IDescendingSession _session;
     private readonly ISampleSource _samples;
-    private readonly ulong _seed;
+    private readonly BatchReader _reader;
     private readonly int _batch;
     private readonly int[] _rows;
     private readonly float[] _point;
-    private SeededPermutation _order;
-    private int _epoch;
 
     private LocalDescent(RunPlan plan, IDescendingSession session, ISampleSource samples, int dimension)
     {
         _session = session;
         _samples = samples;
-        _seed = plan.Seed;
         _batch = plan.Batch;
         _rows = new int[Math.Max(1, RowsAtOnce / plan.Batch) * plan.Batch];
-        _order = new SeededPermutation(samples.Count, plan.Seed);
+        _reader = new BatchReader(samples, plan.Seed, _rows.Length);
         _point = new float[dimension];
     }
 
@@ -60,18 +56,12 @@ internal sealed class LocalDescent
             GradientNorms.Step(view, gradient, rate, _point);
         }
 
-        if (range.Lease.Epoch != _epoch)
-        {
-            _epoch = range.Lease.Epoch;
-            _order = new SeededPermutation(_samples.Count, _seed, (ulong)_epoch);
-        }
-
         double lossSum = 0;
         int correct = 0;
         for (int at = start; at < range.End; at += _rows.Length)
         {
             Span<int> rows = _rows.AsSpan(0, Math.Min(_rows.Length, range.End - at));
-            _order.Fill(at, rows);
+            _reader.Rows(range.Lease.Epoch, at, rows.Length, range.End).Rows.CopyTo(rows);
             _samples.ToTable(rows);
             BatchLoss loss = _session.Descend(_point, _samples.Table!, rows, _batch, rate);
             lossSum += loss.LossSum;
