@@ -26,6 +26,9 @@ def torchrun(folder, tuned):
     """Starts the run; whatever torchrun says goes to a file in the folder."""
     settings = {**os.environ, "GLOO_SOCKET_IFNAME": "lo", "ELASTIC_FOLDER": folder}
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nnodes=1", "--nproc_per_node=2", "--max_restarts=3"]
+    # No output goes elsewhere, which is torchrun's default; but torch 1.13 on Python 3.11 reads its own default as nothing at all and fails. A rank that
+    # does not exist says the same.
+    command += ["--redirects=9:1", "--tee=9:1"]
     if tuned:
         command.append("--monitor_interval=0.05")
     with open(os.path.join(folder, "torchrun.log"), "wb") as log:

@@ -1,4 +1,5 @@
 using OrleansSgd.Core.Samples;
+using OrleansSgd.Models.Convolutional;
 using OrleansSgd.Models.Layers;
 using OrleansSgd.Models.Linear;
 using OrleansSgd.Models.Torch;
@@ -52,7 +53,7 @@ public static class ModelCatalog
         [LeastSquares, Logistic, Softmax, Mlp, LeNet5, ResNet, WideResNet, TorchMlp, Transformer, TorchScript];
 
     /// <summary>The kinds that libtorch computes; all others need nothing beside this program.</summary>
-    public static IReadOnlyList<string> TorchKinds { get; } = [LeNet5, ResNet, WideResNet, TorchMlp, Transformer, TorchScript];
+    public static IReadOnlyList<string> TorchKinds { get; } = [ResNet, WideResNet, TorchMlp, Transformer, TorchScript];
 
     /// <summary>The losses a TorchScript module's output can be measured by.</summary>
     public static IReadOnlyList<string> Losses { get; } = [CrossEntropy, Squared];
@@ -100,6 +101,7 @@ public static class ModelCatalog
             LeastSquares => new LinearModel<SquaredLoss>(plan, featureCount),
             Logistic => new LinearModel<LogisticLoss>(plan, featureCount),
             Softmax or Mlp => new LayeredModel(plan, featureCount, classCount),
+            LeNet5 => new LeNet5Model(plan, shape, classCount),
             _ => TorchModels.Create(plan, shape, classCount),
         };
     }

@@ -1,5 +1,3 @@
-using OrleansSgd.Models.Torch;
-
 namespace OrleansSgd.Models;
 
 public sealed partial record ModelPlan
@@ -83,8 +81,8 @@ public sealed partial record ModelPlan
             return [$"{at}kind is {Kind}, but the data has {has} and {Kind} wants {wanted}."];
         }
 
-        return ModelCatalog.IsTorch(Kind)
-            ? TorchFit.Mistakes(this, shape, classCount).Select(mistake => at + mistake)
+        return IsNetwork
+            ? NetworkFit.Mistakes(this, shape, classCount).Select(mistake => at + mistake)
             : SizeMistakes(shape.Aggregate(1, (product, extent) => checked(product * extent)), classCount).Select(mistake => at + mistake);
     }
 
@@ -100,6 +98,9 @@ public sealed partial record ModelPlan
 
         return (long)Math.Min(count, long.MaxValue);
     }
+
+    // Of an architecture, not only of layers one after another.
+    private bool IsNetwork => Kind == ModelCatalog.LeNet5 || ModelCatalog.IsTorch(Kind);
 
     private string? Wanted(int classCount) => Kind switch
     {
@@ -145,7 +146,7 @@ public sealed partial record ModelPlan
             yield return mistake;
         }
 
-        if (!Bias && ModelCatalog.IsTorch(Kind) && Kind != ModelCatalog.TorchMlp)
+        if (!Bias && IsNetwork && Kind != ModelCatalog.TorchMlp)
         {
             yield return $"bias is false, but {Kind} has the biases of its architecture; remove it.";
         }

@@ -12,16 +12,17 @@ internal static unsafe class CrossEntropy
     /// <param name="classCount">Rows of <paramref name="logits"/>.</param>
     /// <param name="stride">A multiple of 16, at least the number of labels.</param>
     /// <param name="labels">Class numbers, checked by the caller.</param>
+    /// <param name="batch">Samples of the whole batch, of which these may be a part.</param>
     /// <param name="withGradient">
-    /// True writes (softmax − onehot) / labels.Length, with zeros in the columns beyond the labels.
+    /// True writes (softmax − onehot) / batch, with zeros in the columns beyond the labels.
     /// </param>
     /// <returns>Loss sum, and samples whose first largest logit is their label's. NaN is never correct.</returns>
     public static (double LossSum, int Correct) Head(
-        float* logits, int classCount, int stride, ReadOnlySpan<float> labels, bool withGradient)
+        float* logits, int classCount, int stride, ReadOnlySpan<float> labels, int batch, bool withGradient)
     {
         double lossSum = 0;
         int correct = 0;
-        float scale = 1f / labels.Length;
+        float scale = 1f / batch;
         float* sums = stackalloc float[3 * Lanes];
         float* highs = sums + Lanes;
         float* bests = highs + Lanes;

@@ -17,22 +17,6 @@ internal static unsafe class Gemm
     // Below this many rows a panel of B is used too few times to be worth copying.
     private const int RowCountWorthPacking = 24;
 
-    private static readonly delegate*<int, float*, nint, nint, float*, nint, float*, nint, bool, void>[] Tiles =
-    [
-        &GemmTile.Multiply<One, One>, &GemmTile.Multiply<One, Two>,
-        &GemmTile.Multiply<One, Three>, &GemmTile.Multiply<One, Four>,
-        &GemmTile.Multiply<Two, One>, &GemmTile.Multiply<Two, Two>,
-        &GemmTile.Multiply<Two, Three>, &GemmTile.Multiply<Two, Four>,
-        &GemmTile.Multiply<Three, One>, &GemmTile.Multiply<Three, Two>,
-        &GemmTile.Multiply<Three, Three>, &GemmTile.Multiply<Three, Four>,
-        &GemmTile.Multiply<Four, One>, &GemmTile.Multiply<Four, Two>,
-        &GemmTile.Multiply<Four, Three>, &GemmTile.Multiply<Four, Four>,
-        &GemmTile.Multiply<Five, One>, &GemmTile.Multiply<Five, Two>,
-        &GemmTile.Multiply<Five, Three>, &GemmTile.Multiply<Five, Four>,
-        &GemmTile.Multiply<Six, One>, &GemmTile.Multiply<Six, Two>,
-        &GemmTile.Multiply<Six, Three>, &GemmTile.Multiply<Six, Four>,
-    ];
-
     /// <summary>C ← (C or 0) + A·B.</summary>
     /// <param name="rowCount">Rows of A and C.</param>
     /// <param name="columnCount">Columns of B and C.</param>
@@ -72,9 +56,9 @@ internal static unsafe class Gemm
                     rightStride = paddedWidth;
                 }
 
+                var sum = new TileDepth(1, 1, depthNow, 0, 0, aDepthStride, 0, 0, rightStride);
                 Panel(
-                    rowCount, vectorCount, width, depthNow,
-                    a + (k * aDepthStride), aRowStride, aDepthStride, right, rightStride, c + column, cStride,
+                    rowCount, vectorCount, width, &sum, a + (k * aDepthStride), aRowStride, right, c + column, cStride,
                     accumulate || k > 0);
             }
 
@@ -86,35 +70,29 @@ internal static unsafe class Gemm
     // All rows of A against one panel of B.
     [SkipLocalsInit]
     private static void Panel(
-        int rowCount, int vectorCount, int width, int depth,
-        float* a, nint aRowStride, nint aDepthStride, float* b, nint bStride, float* c, nint cStride,
-        bool accumulate)
+        int rowCount, int vectorCount, int width, TileDepth* depth,
+        float* a, nint aRowStride, float* b, float* c, nint cStride, bool accumulate)
     {
         const int EdgeStride = PanelWidthMax;
         float* edge = stackalloc float[GemmTile.RowCountMax * EdgeStride];
         bool isWhole = width == vectorCount * GemmTile.Lanes;
-        int tilesLeft = (rowCount + GemmTile.RowCountMax - 1) / GemmTile.RowCountMax;
-        for (int row = 0; row < rowCount; tilesLeft--)
+        for (int row = 0, rows; row < rowCount; row += rows)
         {
-            // Spread evenly: 10 rows are 5 + 5, not 6 + 4.
-            int rows = (rowCount - row + tilesLeft - 1) / tilesLeft;
-            delegate*<int, float*, nint, nint, float*, nint, float*, nint, bool, void> tile =
-                Tiles[((rows - 1) * 4) + vectorCount - 1];
+            rows = GemmTiles.RowsOfNext(rowCount - row);
+            delegate*<TileDepth*, float*, nint, float*, float*, nint, bool, void> tile = GemmTiles.Of(rows, vectorCount);
             float* left = a + (row * aRowStride);
             float* target = c + (row * cStride);
             if (isWhole)
             {
-                tile(depth, left, aRowStride, aDepthStride, b, bStride, target, cStride, accumulate);
+                tile(depth, left, aRowStride, b, target, cStride, accumulate);
             }
             else
             {
                 // The last columns go through a small square, so that nothing beyond C is read or written.
                 CopyRows(target, cStride, edge, EdgeStride, accumulate ? rows : 0, width);
-                tile(depth, left, aRowStride, aDepthStride, b, bStride, edge, EdgeStride, accumulate);
+                tile(depth, left, aRowStride, b, edge, EdgeStride, accumulate);
                 CopyRows(edge, EdgeStride, target, cStride, rows, width);
             }
-
-            row += rows;
         }
     }
 

@@ -3,9 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace OrleansSgd.Models.Kernels;
 
-/// <summary>The inner loop of <see cref="Gemm"/>: up to 6 rows by 4 vectors of C, held in registers.</summary>
+/// <summary>The inner loop of <see cref="Gemm"/> and <see cref="Convolution"/>: up to 6 rows by 4 vectors of C, held in registers.</summary>
 /// <remarks>
-/// <para>Each number of C is one chain of fused multiply-adds over ascending k. No sum is ever split between lanes,
+/// <para>Each number of C is one chain of fused multiply-adds in the order of <see cref="TileDepth"/>. No sum is ever split between lanes,
 /// so the bits do not depend on the vector width, the tile or where the buffers lie. Where the machine has no
 /// 512-bit vectors, a Vector512 is two Vector256 and the same chains run two by two.</para>
 /// <para>6 × 4 sums, 4 vectors of B and one of A fill 29 of the 32 registers of AVX-512; 6 × 1 does the same for
@@ -22,13 +22,12 @@ internal static unsafe class GemmTile
     /// <summary>Vectors of the widest tile this machine has the registers for.</summary>
     public static int VectorCountMax => Vector512.IsHardwareAccelerated ? 4 : 1;
 
-    /// <summary>C[i, j] ← (C[i, j] or 0) + Σₖ A[i, k] · B[k, j].</summary>
+    /// <summary>C[i, j] ← (C[i, j] or 0) + Σₖ A[i, k] · B[k, j], k through the depth.</summary>
     /// <typeparam name="TRows">Rows, 1 to 6.</typeparam>
     /// <typeparam name="TVectors">Columns in units of 16, 1 to 4.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<TRows, TVectors>(
-        int depth, float* a, nint aRowStride, nint aDepthStride, float* b, nint bStride, float* c, nint cStride,
-        bool accumulate)
+        TileDepth* depth, float* a, nint aRowStride, float* b, float* c, nint cStride, bool accumulate)
         where TRows : struct, IExtent
         where TVectors : struct, IExtent
     {
@@ -95,69 +94,79 @@ internal static unsafe class GemmTile
             }
         }
 
-        nint offset = 0;
-        for (int k = 0; k < depth; k++)
+        int columns = depth->Columns;
+        nint aStep = depth->AColumn;
+        nint bStep = depth->BColumn;
+        for (int p = 0; p < depth->Planes; p++)
         {
-            Vector512<float> b0 = Vector512.Load(b);
-            Vector512<float> b1 = TVectors.Count > 1 ? Vector512.Load(b + Lanes) : default;
-            Vector512<float> b2 = TVectors.Count > 2 ? Vector512.Load(b + (2 * Lanes)) : default;
-            Vector512<float> b3 = TVectors.Count > 3 ? Vector512.Load(b + (3 * Lanes)) : default;
-            if (TRows.Count > 0)
+            for (int r = 0; r < depth->Rows; r++)
             {
-                Vector512<float> x = Vector512.Create(a0[offset]);
-                c00 = Vector512.FusedMultiplyAdd(x, b0, c00);
-                c01 = TVectors.Count > 1 ? Vector512.FusedMultiplyAdd(x, b1, c01) : default;
-                c02 = TVectors.Count > 2 ? Vector512.FusedMultiplyAdd(x, b2, c02) : default;
-                c03 = TVectors.Count > 3 ? Vector512.FusedMultiplyAdd(x, b3, c03) : default;
-            }
+                nint offset = (p * depth->APlane) + (r * depth->ARow);
+                float* row = b + (p * depth->BPlane) + (r * depth->BRow);
+                for (int k = 0; k < columns; k++)
+                {
+                    Vector512<float> b0 = Vector512.Load(row);
+                    Vector512<float> b1 = TVectors.Count > 1 ? Vector512.Load(row + Lanes) : default;
+                    Vector512<float> b2 = TVectors.Count > 2 ? Vector512.Load(row + (2 * Lanes)) : default;
+                    Vector512<float> b3 = TVectors.Count > 3 ? Vector512.Load(row + (3 * Lanes)) : default;
+                    if (TRows.Count > 0)
+                    {
+                        Vector512<float> x = Vector512.Create(a0[offset]);
+                        c00 = Vector512.FusedMultiplyAdd(x, b0, c00);
+                        c01 = TVectors.Count > 1 ? Vector512.FusedMultiplyAdd(x, b1, c01) : default;
+                        c02 = TVectors.Count > 2 ? Vector512.FusedMultiplyAdd(x, b2, c02) : default;
+                        c03 = TVectors.Count > 3 ? Vector512.FusedMultiplyAdd(x, b3, c03) : default;
+                    }
 
-            if (TRows.Count > 1)
-            {
-                Vector512<float> x = Vector512.Create(a1[offset]);
-                c10 = Vector512.FusedMultiplyAdd(x, b0, c10);
-                c11 = TVectors.Count > 1 ? Vector512.FusedMultiplyAdd(x, b1, c11) : default;
-                c12 = TVectors.Count > 2 ? Vector512.FusedMultiplyAdd(x, b2, c12) : default;
-                c13 = TVectors.Count > 3 ? Vector512.FusedMultiplyAdd(x, b3, c13) : default;
-            }
+                    if (TRows.Count > 1)
+                    {
+                        Vector512<float> x = Vector512.Create(a1[offset]);
+                        c10 = Vector512.FusedMultiplyAdd(x, b0, c10);
+                        c11 = TVectors.Count > 1 ? Vector512.FusedMultiplyAdd(x, b1, c11) : default;
+                        c12 = TVectors.Count > 2 ? Vector512.FusedMultiplyAdd(x, b2, c12) : default;
+                        c13 = TVectors.Count > 3 ? Vector512.FusedMultiplyAdd(x, b3, c13) : default;
+                    }
 
-            if (TRows.Count > 2)
-            {
-                Vector512<float> x = Vector512.Create(a2[offset]);
-                c20 = Vector512.FusedMultiplyAdd(x, b0, c20);
-                c21 = TVectors.Count > 1 ? Vector512.FusedMultiplyAdd(x, b1, c21) : default;
-                c22 = TVectors.Count > 2 ? Vector512.FusedMultiplyAdd(x, b2, c22) : default;
-                c23 = TVectors.Count > 3 ? Vector512.FusedMultiplyAdd(x, b3, c23) : default;
-            }
+                    if (TRows.Count > 2)
+                    {
+                        Vector512<float> x = Vector512.Create(a2[offset]);
+                        c20 = Vector512.FusedMultiplyAdd(x, b0, c20);
+                        c21 = TVectors.Count > 1 ? Vector512.FusedMultiplyAdd(x, b1, c21) : default;
+                        c22 = TVectors.Count > 2 ? Vector512.FusedMultiplyAdd(x, b2, c22) : default;
+                        c23 = TVectors.Count > 3 ? Vector512.FusedMultiplyAdd(x, b3, c23) : default;
+                    }
 
-            if (TRows.Count > 3)
-            {
-                Vector512<float> x = Vector512.Create(a3[offset]);
-                c30 = Vector512.FusedMultiplyAdd(x, b0, c30);
-                c31 = TVectors.Count > 1 ? Vector512.FusedMultiplyAdd(x, b1, c31) : default;
-                c32 = TVectors.Count > 2 ? Vector512.FusedMultiplyAdd(x, b2, c32) : default;
-                c33 = TVectors.Count > 3 ? Vector512.FusedMultiplyAdd(x, b3, c33) : default;
-            }
+                    if (TRows.Count > 3)
+                    {
+                        Vector512<float> x = Vector512.Create(a3[offset]);
+                        c30 = Vector512.FusedMultiplyAdd(x, b0, c30);
+                        c31 = TVectors.Count > 1 ? Vector512.FusedMultiplyAdd(x, b1, c31) : default;
+                        c32 = TVectors.Count > 2 ? Vector512.FusedMultiplyAdd(x, b2, c32) : default;
+                        c33 = TVectors.Count > 3 ? Vector512.FusedMultiplyAdd(x, b3, c33) : default;
+                    }
 
-            if (TRows.Count > 4)
-            {
-                Vector512<float> x = Vector512.Create(a4[offset]);
-                c40 = Vector512.FusedMultiplyAdd(x, b0, c40);
-                c41 = TVectors.Count > 1 ? Vector512.FusedMultiplyAdd(x, b1, c41) : default;
-                c42 = TVectors.Count > 2 ? Vector512.FusedMultiplyAdd(x, b2, c42) : default;
-                c43 = TVectors.Count > 3 ? Vector512.FusedMultiplyAdd(x, b3, c43) : default;
-            }
+                    if (TRows.Count > 4)
+                    {
+                        Vector512<float> x = Vector512.Create(a4[offset]);
+                        c40 = Vector512.FusedMultiplyAdd(x, b0, c40);
+                        c41 = TVectors.Count > 1 ? Vector512.FusedMultiplyAdd(x, b1, c41) : default;
+                        c42 = TVectors.Count > 2 ? Vector512.FusedMultiplyAdd(x, b2, c42) : default;
+                        c43 = TVectors.Count > 3 ? Vector512.FusedMultiplyAdd(x, b3, c43) : default;
+                    }
 
-            if (TRows.Count > 5)
-            {
-                Vector512<float> x = Vector512.Create(a5[offset]);
-                c50 = Vector512.FusedMultiplyAdd(x, b0, c50);
-                c51 = TVectors.Count > 1 ? Vector512.FusedMultiplyAdd(x, b1, c51) : default;
-                c52 = TVectors.Count > 2 ? Vector512.FusedMultiplyAdd(x, b2, c52) : default;
-                c53 = TVectors.Count > 3 ? Vector512.FusedMultiplyAdd(x, b3, c53) : default;
-            }
+                    if (TRows.Count > 5)
+                    {
+                        Vector512<float> x = Vector512.Create(a5[offset]);
+                        c50 = Vector512.FusedMultiplyAdd(x, b0, c50);
+                        c51 = TVectors.Count > 1 ? Vector512.FusedMultiplyAdd(x, b1, c51) : default;
+                        c52 = TVectors.Count > 2 ? Vector512.FusedMultiplyAdd(x, b2, c52) : default;
+                        c53 = TVectors.Count > 3 ? Vector512.FusedMultiplyAdd(x, b3, c53) : default;
+                    }
 
-            b += bStride;
-            offset += aDepthStride;
+                    row += bStep;
+                    offset += aStep;
+                }
+            }
         }
 
         if (TRows.Count > 0)

@@ -33,7 +33,7 @@ internal sealed unsafe class LayeredSession : ILayeredGradient
         _l2 = (float)l2;
         _isTanh = isTanh;
         _batchMax = batchMax;
-        long strideMax = Stride(batchMax);
+        long strideMax = LinearPass.Stride(batchMax);
         _activations = new AlignedBuffer?[layers.Length + 1];
         int hiddenMax = 0;
         for (int l = 0; l < layers.Length; l++)
@@ -65,7 +65,7 @@ internal sealed unsafe class LayeredSession : ILayeredGradient
         {
             Forward(parameters, x, batch);
             (double lossSum, int correct) = Head(batch, withGradient: false);
-            return new BatchLoss(lossSum + Regularisation(x, null, 0, batch.Count), batch.Count, correct);
+            return new BatchLoss(lossSum + WeightDecay.Add(_l2, x, null, 0, _model.ParameterCount, batch.Count), batch.Count, correct);
         }
     }
 
@@ -86,36 +86,23 @@ internal sealed unsafe class LayeredSession : ILayeredGradient
             (double lossSum, int correct) = Head(batch, withGradient: true);
             firstCoordinate = Backward(x, batch, gradient, result, isLate);
             gradient[..firstCoordinate].Clear();
-            return new BatchLoss(lossSum + Regularisation(x, result, firstCoordinate, batch.Count), batch.Count, correct);
+            return new BatchLoss(lossSum + WeightDecay.Add(_l2, x, result, firstCoordinate, _model.ParameterCount, batch.Count), batch.Count, correct);
         }
     }
 
-    private static int Stride(int count) => checked((count + GemmTile.Lanes - 1) / GemmTile.Lanes * GemmTile.Lanes);
-
     private void Forward(ReadOnlySpan<float> parameters, float* x, SampleBatch batch)
     {
-        int stride = Stride(batch.Count);
+        int stride = LinearPass.Stride(batch.Count);
         for (int l = 0; l < _layers.Length; l++)
         {
             LinearLayer layer = _layers[l];
             Span<float> output = _activations[l + 1]!.Span[..(layer.Outputs * stride)];
             fixed (float* z = output)
             {
-                bool isSparse = l == 0 && batch.IsSparse;
-                if (layer.HasBias)
-                {
-                    for (int o = 0; o < layer.Outputs; o++)
-                    {
-                        output.Slice(o * stride, stride).Fill(x[layer.BiasOffset + o]);
-                    }
-                }
-                else if (isSparse)
+                if (l == 0 && batch.IsSparse)
                 {
                     output.Clear();
-                }
-
-                if (isSparse)
-                {
+                    LinearPass.Bias(layer, x, z, stride);
                     SparseRows.Forward(
                         parameters[layer.WeightOffset..layer.WeightEnd], layer.Outputs, batch, z, stride);
                 }
@@ -123,9 +110,7 @@ internal sealed unsafe class LayeredSession : ILayeredGradient
                 {
                     fixed (float* h = l == 0 ? TurnBatch(batch, stride) : _activations[l]!.Span)
                     {
-                        Gemm.Multiply(
-                            layer.Outputs, stride, layer.Inputs, x + layer.WeightOffset, layer.Inputs, 1,
-                            h, stride, z, stride, accumulate: layer.HasBias);
+                        LinearPass.Forward(layer, x, h, z, stride);
                     }
                 }
 
@@ -139,7 +124,7 @@ internal sealed unsafe class LayeredSession : ILayeredGradient
 
     private Span<float> TurnBatch(SampleBatch batch, int stride)
     {
-        AlignedBuffer turned = _activations[0] ??= new AlignedBuffer((long)_model.FeatureCount * Stride(_batchMax));
+        AlignedBuffer turned = _activations[0] ??= new AlignedBuffer((long)_model.FeatureCount * LinearPass.Stride(_batchMax));
         fixed (float* rows = batch.Dense, columns = turned.Span)
         {
             Transpose.Padded(rows, batch.Count, _model.FeatureCount, _model.FeatureCount, columns, stride);
@@ -150,11 +135,11 @@ internal sealed unsafe class LayeredSession : ILayeredGradient
 
     private (double LossSum, int Correct) Head(SampleBatch batch, bool withGradient)
     {
-        int stride = Stride(batch.Count);
+        int stride = LinearPass.Stride(batch.Count);
         fixed (float* z = _activations[^1]!.Span)
         {
             return _model.IsClassifier
-                ? CrossEntropy.Head(z, _model.ClassCount, stride, batch.Labels, withGradient)
+                ? CrossEntropy.Head(z, _model.ClassCount, stride, batch.Labels, batch.Count, withGradient)
                 : (SquaredHead(z, stride, batch.Labels), 0);
         }
     }
@@ -178,7 +163,7 @@ internal sealed unsafe class LayeredSession : ILayeredGradient
     private int Backward(float* x, SampleBatch batch, Span<float> gradient, float* result, Func<bool>? isLate)
     {
         int count = batch.Count;
-        int stride = Stride(count);
+        int stride = LinearPass.Stride(count);
         AlignedBuffer current = _activations[^1]!;
         for (int l = _layers.Length - 1; l >= 0; l--)
         {
@@ -190,11 +175,6 @@ internal sealed unsafe class LayeredSession : ILayeredGradient
 
             fixed (float* g = current.Span)
             {
-                for (int o = 0; layer.HasBias && o < layer.Outputs; o++)
-                {
-                    result[layer.BiasOffset + o] = Reductions.SumPadded(g + (o * stride), stride);
-                }
-
                 if (l == 0)
                 {
                     FirstWeightGradient(layer, g, stride, batch, gradient, result);
@@ -205,12 +185,8 @@ internal sealed unsafe class LayeredSession : ILayeredGradient
                 fixed (float* h = _activations[l]!.Span, turned = _turned.Span, next = below.Span)
                 {
                     Transpose.Padded(h, layer.Inputs, count, stride, turned, layer.Inputs);
-                    Gemm.Multiply(
-                        layer.Outputs, layer.Inputs, count, g, stride, 1, turned, layer.Inputs,
-                        result + layer.WeightOffset, layer.Inputs, accumulate: false);
-                    Gemm.Multiply(
-                        layer.Inputs, stride, layer.Outputs, x + layer.WeightOffset, 1, layer.Inputs, g, stride,
-                        next, stride, accumulate: false);
+                    LinearPass.WeightGradient(layer, g, stride, turned, count, result, accumulate: false);
+                    LinearPass.InputGradient(layer, x, g, stride, next);
                     ActivateBackward(h, next, layer.Inputs * stride);
                 }
 
@@ -226,15 +202,14 @@ internal sealed unsafe class LayeredSession : ILayeredGradient
     {
         if (batch.IsSparse)
         {
+            LinearPass.BiasGradient(layer, g, stride, result, accumulate: false);
             SparseRows.Backward(g, layer.Outputs, stride, batch, gradient[layer.WeightOffset..layer.WeightEnd]);
             return;
         }
 
         fixed (float* rows = batch.Dense)
         {
-            Gemm.Multiply(
-                layer.Outputs, layer.Inputs, batch.Count, g, stride, 1, rows, layer.Inputs,
-                result + layer.WeightOffset, layer.Inputs, accumulate: false);
+            LinearPass.WeightGradient(layer, g, stride, rows, batch.Count, result, accumulate: false);
         }
     }
 
@@ -260,22 +235,5 @@ internal sealed unsafe class LayeredSession : ILayeredGradient
         {
             Activations.ReluBackward(activation, gradient, length);
         }
-    }
-
-    // ½·λ·‖x‖² for each sample; adds λ·x to the gradient, where it was computed, when there is one.
-    private double Regularisation(float* x, float* gradient, int firstCoordinate, int count)
-    {
-        if (_l2 == 0)
-        {
-            return 0;
-        }
-
-        if (gradient != null)
-        {
-            Reductions.AddScaled(
-                _l2, x + firstCoordinate, gradient + firstCoordinate, _model.ParameterCount - firstCoordinate);
-        }
-
-        return 0.5 * count * _l2 * Reductions.Dot(x, x, _model.ParameterCount);
     }
 }

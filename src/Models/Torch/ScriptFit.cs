@@ -81,7 +81,7 @@ internal static class ScriptFit
         }
         catch (Exception error) when (TorchErrors.IsTorch(error))
         {
-            return $"path is '{path}', which cannot take samples of {TorchFit.Text(shape)}: {TorchErrors.Sentence(error)}. " +
+            return $"path is '{path}', which cannot take samples of {NetworkFit.Text(shape)}: {TorchErrors.Sentence(error)}. " +
                 "Use data of the shape the module was made for.";
         }
     }

@@ -16,7 +16,6 @@ internal static class TorchModels
     /// <exception cref="ModelException">libtorch cannot make it.</exception>
     public static IModel Create(ModelPlan plan, IReadOnlyList<int> shape, int classCount) => new TorchModel(plan, plan.Kind switch
     {
-        ModelCatalog.LeNet5 => Images(shape, classCount, () => new LeNet5(shape, classCount)),
         ModelCatalog.ResNet => Images(shape, classCount, () => new ResNet(plan.DepthOrDefault, shape[0], classCount)),
         ModelCatalog.WideResNet => Images(
             shape, classCount, () => new WideResNet(plan.DepthOrDefault, plan.WidthOrDefault, shape[0], classCount)),

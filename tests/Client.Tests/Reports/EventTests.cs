@@ -26,7 +26,8 @@ public sealed class EventTests
 
     [Theory]
     [InlineData(ModelCatalog.Softmax, "none")]
-    [InlineData(ModelCatalog.LeNet5, null)]
+    [InlineData(ModelCatalog.LeNet5, "none")]
+    [InlineData(ModelCatalog.ResNet, null)]
     public void Started_names_what_computes_a_deep_network_and_no_other(string kind, string? torch)
     {
         string output = Print(report => report.Started(Sample.Started with { Plan = new JobPlan { Model = new ModelPlan { Kind = kind } } }));

@@ -39,7 +39,7 @@ public class TorchLayoutTests(Oracle oracle)
     {
         TorchCase item = TorchCase.Named(name);
 
-        Assert.Equal(item.Model.ParameterCount, Models.Torch.TorchFit.ParameterCount(item.Plan, item.Shape, item.ClassCount));
+        Assert.Equal(item.Model.ParameterCount, Models.NetworkFit.ParameterCount(item.Plan, item.Shape, item.ClassCount));
     }
 
     private static void AssertFilled(IReadOnlyList<ParameterTensor> tensors, int length)

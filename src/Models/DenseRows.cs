@@ -1,6 +1,6 @@
 using OrleansSgd.Core.Samples;
 
-namespace OrleansSgd.Models.Torch.Inputs;
+namespace OrleansSgd.Models;
 
 /// <summary>Rows of a batch, dense whatever the batch is.</summary>
 internal static class DenseRows
