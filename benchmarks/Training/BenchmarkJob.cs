@@ -47,8 +47,8 @@ internal static class BenchmarkJob
             Epochs = epochs,
             Rate = new SchedulePlan(Rate: 0.1),
 
-            // The peers measure no objective, and at the speed of a deep network 2048 samples are a part of a short run that is seen.
-            Consistency = new ConsistencyPlan { CutSeconds = 0, LossSamples = model is ModelCatalog.LeNet5 or ResNet20 ? 128 : 2048 },
+            // The peers measure no objective, and 2048 samples are a part of a short run that is seen.
+            Consistency = new ConsistencyPlan { CutSeconds = 0, LossSamples = 128 },
         },
     };
 

@@ -35,7 +35,7 @@ internal static class BenchCatalog
         (int softmax, int slow, int few) = isQuick ? (5, 1, 1) : (40, 5, 3);
         yield return new Comparison(
             "softmax", "softmax", "softmax regression on MNIST, batch 64, 2 workers", SamplesPerSecond,
-            Contender.OfGrid($"softmax --workers 2 --shards 4 --epochs {softmax}"),
+            Contender.OfGrid($"softmax --workers 2 --shards 2 --epochs {softmax}"),
             [
                 Contender.OfPeer("pytorch-hogwild", $"hogwild.py --model softmax --epochs {softmax}"),
                 Contender.OfPeer("pytorch-hogwild-resampled", $"hogwild.py --model softmax --epochs {softmax} --order samples"),
@@ -190,12 +190,12 @@ internal static class BenchCatalog
                 Contender.OfPeer("torchrun-elastic-tuned", "elastic.py --tuned"),
             ])
         { Set = Mnist };
-        string traced = $"mlp --workers 2 --shards 4 --epochs {(isQuick ? 1 : 5)}";
+        string traced = $"mlp --workers 2 --shards 4 --epochs {(isQuick ? 1 : 20)}";
         yield return new Comparison(
             "telemetry", "telemetry", "MLP, 2 workers, with the trace that certify reads, against without", SamplesPerSecond,
             Contender.OfGrid($"{traced} --trace on"), [new Contender("without", null, traced.Split(' '))])
         { Set = Mnist };
-        string scaled = $"--shards 4 --epochs {(isQuick ? 1 : 5)}";
+        string scaled = $"--shards 4 --epochs {(isQuick ? 1 : 20)}";
         yield return new Comparison(
             "scaling", "scaling", "MLP, 2 workers, against twice what one does and against more of them", SamplesPerSecond,
             Contender.OfGrid($"mlp --workers 2 {scaled}"),

@@ -19,6 +19,12 @@ internal static class NotingLoops
 
     private const int Width = 16;
 
+    // "Auth", as the first word that names a processor of AMD.
+    private const int AuthenticAmd = 0x68747541;
+
+    /// <summary>Whether this processor is faster where the sum is written past the caches: those of AMD measured were not, those of Intel were.</summary>
+    public static bool IsFasterPastCaches { get; } = !(X86Base.IsSupported && X86Base.CpuId(0, 0).Ebx == AuthenticAmd);
+
     // Floats ahead of the loop that are asked for: hardware does not prefetch across the end of a page.
     private const int PrefetchDistance = 1024;
 
