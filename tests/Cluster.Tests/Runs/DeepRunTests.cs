@@ -15,7 +15,7 @@ using OrleansSgd.Testing;
 namespace OrleansSgd.Cluster.Tests.Runs;
 
 /// <summary>
-/// Goal: networks that libtorch computes are trained, certified and recovered like every other model, and what goes wrong inside one job stays there.
+/// Goal: deep networks, libtorch's among them, are trained, certified and recovered like every other model, and what goes wrong inside one job stays there.
 /// Method: whole runs of LeNet-5 on real digits, and of a small residual network.
 /// </summary>
 public sealed class DeepRunTests
