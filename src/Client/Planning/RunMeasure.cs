@@ -35,6 +35,11 @@ internal sealed record RunMeasure(
 
         // From where it is by now: a fast run may have passed many more before the answer was here.
         JobProgress last = await TicketsAsync(job, first.Tickets + tickets - (tickets / 5), interrupted);
+        while (!last.IsOver && double.IsNaN(steps.Norm.RootMeanSquare))
+        {
+            last = await TicketsAsync(job, last.Tickets + (tickets / 5), interrupted); // only some tickets have spans, and norms come from those
+        }
+
         processor = Environment.CpuUsage.TotalTime - processor;
         (Moments gradient, Moments push, Moments norm) = (steps.Gradient, steps.Push, steps.Norm);
         await job.Cancel();
