@@ -34,6 +34,12 @@ public interface IUpdateCodec
     /// <exception cref="ArgumentException">Wrong length or rate: a bug in the caller. Nothing changed.</exception>
     bool TryBegin(float[] gradient, float rate);
 
+    /// <summary>As <see cref="TryBegin(float[], float)"/>, of a gradient that nobody needs any more: u is made in its place, one stream of memory less.</summary>
+    /// <param name="gradient">[d], the codec's from now on; becomes an array of the caller's again, as long, with values of no use.</param>
+    /// <param name="rate">Learning rate α; finite, 0 or more.</param>
+    /// <remarks>Everything sent and kept is the same in every bit. After an answer of false the gradient is of no use either.</remarks>
+    bool TryBegin(ref float[] gradient, float rate) => TryBegin(gradient, rate);
+
     /// <summary>Layout of the payload that <see cref="Write"/> makes for the range.</summary>
     PayloadKind KindOf(ShardRange range);
 
@@ -52,7 +58,7 @@ public interface IUpdateCodec
     double Write(ShardRange range, Span<byte> payload);
 
     /// <summary>
-    /// [d]: what is not sent yet; the whole of u between <see cref="TryBegin"/> and <see cref="Write"/>. Empty when the codec keeps none.
+    /// [d]: what is not sent yet; the whole of u between <see cref="TryBegin(float[], float)"/> and <see cref="Write"/>. Empty when the codec keeps none.
     /// </summary>
     ReadOnlySpan<float> Residual { get; }
 

@@ -64,10 +64,9 @@ internal sealed class LargestCoordinates
     /// <param name="gradient">[d].</param>
     /// <param name="rate">α.</param>
     /// <param name="residual">[d], or empty for none.</param>
-    /// <param name="sum">[d]; overwritten whatever the answer is.</param>
-    /// <param name="isPinned">Whether the sum begins on a cache line and cannot move.</param>
+    /// <param name="sum">[d]; overwritten whatever the answer is; may be the gradient.</param>
     /// <returns>False when a sum is not finite; then the choice is the old one.</returns>
-    public bool TrySelect(ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, bool isPinned = false)
+    public bool TrySelect(ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum)
     {
         // Bits from 1 on: zeros are never noted.
         int above = _sample.Length == 0 ? NotingLoops.NothingIsAbove : Guess(gradient, rate, residual) - 1;
@@ -82,10 +81,8 @@ internal sealed class LargestCoordinates
             }
 
             NotingLoops.Add(
-                gradient[start..end], rate, residual.IsEmpty ? [] : residual[start..end], sum[start..end], start, above, _candidates, ref all, isPinned);
+                gradient[start..end], rate, residual.IsEmpty ? [] : residual[start..end], sum[start..end], start, above, _candidates, ref all);
         }
-
-        NotingLoops.Fence();
 
         // Squares of finite f32 cannot overflow an f64, so a finite sum means finite values.
         if (!double.IsFinite(all.Total))

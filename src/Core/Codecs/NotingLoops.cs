@@ -19,12 +19,6 @@ internal static class NotingLoops
 
     private const int Width = 16;
 
-    // "Auth", as the first word that names a processor of AMD.
-    private const int AuthenticAmd = 0x68747541;
-
-    /// <summary>Whether this processor is faster where the sum is written past the caches: those of AMD measured were not, those of Intel were.</summary>
-    public static bool IsFasterPastCaches { get; } = !(X86Base.IsSupported && X86Base.CpuId(0, 0).Ebx == AuthenticAmd);
-
     // Floats ahead of the loop that are asked for: hardware does not prefetch across the end of a page.
     private const int PrefetchDistance = 1024;
 
@@ -32,19 +26,18 @@ internal static class NotingLoops
     /// <param name="gradient">A block; every one but the last of a vector is a multiple of <see cref="SquareSum.Lanes"/>.</param>
     /// <param name="rate">α.</param>
     /// <param name="residual">As long, or empty for none.</param>
-    /// <param name="sum">As long.</param>
+    /// <param name="sum">As long; may be the gradient.</param>
     /// <param name="start">Coordinate of the block's first value.</param>
     /// <param name="above">Magnitude bits, or <see cref="NothingIsAbove"/>.</param>
     /// <param name="noted">Room for the whole block, unless nothing is above.</param>
     /// <param name="squares">Receives the squares of the sum.</param>
-    /// <param name="isPinned">Whether the sum begins on a cache line and cannot move: then it is written past the caches.</param>
     public static void Add(
         ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, int start, int above,
-        CoordinateValues noted, ref SquareSum squares, bool isPinned)
+        CoordinateValues noted, ref SquareSum squares)
     {
         if (Avx512F.IsSupported)
         {
-            AddWide(gradient, rate, residual, sum, start, above, noted, ref squares, isPinned);
+            AddWide(gradient, rate, residual, sum, start, above, noted, ref squares);
         }
         else
         {
@@ -55,7 +48,7 @@ internal static class NotingLoops
     /// <summary>As <see cref="Add"/>, with 512-bit vectors, which the processor must have.</summary>
     internal static void AddWide(
         ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, int start, int above,
-        CoordinateValues noted, ref SquareSum squares, bool isPinned)
+        CoordinateValues noted, ref SquareSum squares)
     {
         int whole = sum.Length & ~(Width - 1);
         ref float from = ref MemoryMarshal.GetReference(gradient[..sum.Length]);
@@ -81,15 +74,7 @@ internal static class NotingLoops
                 value += Vector512.LoadUnsafe(ref kept, (nuint)i);
             }
 
-            if (isPinned)
-            {
-                StorePastCaches(value, ref to, i);
-            }
-            else
-            {
-                value.StoreUnsafe(ref to, (nuint)i);
-            }
-
+            value.StoreUnsafe(ref to, (nuint)i);
             SquareSum.Add(value, ref low, ref high);
             Vector512<int> isAbove = Vector512.GreaterThan(value.AsInt32() & mask, limit);
             Avx512F.Compress(Vector512<int>.Zero, isAbove, here).StoreUnsafe(ref coordinates, count);
@@ -143,20 +128,6 @@ internal static class NotingLoops
 
         noted.Count = count;
     }
-
-    /// <summary>Makes what was written past the caches visible to other threads before anything that follows; nothing else orders it.</summary>
-    public static void Fence()
-    {
-        if (Sse.IsSupported)
-        {
-            Sse.StoreFence();
-        }
-    }
-
-    // Lines that are read only by the next update would drive out others, and be fetched before they are written.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void StorePastCaches(Vector512<float> value, ref float start, int at) =>
-        value.StoreAlignedNonTemporal((float*)Unsafe.AsPointer(ref Unsafe.Add(ref start, at)));
 
     // A line past the end is no error.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,8 +11,8 @@ namespace OrleansSgd.Core.Codecs;
 public abstract class ResidualCodec : IUpdateCodec
 {
     // The residual, and the next one in the making: swapped only when the new one is whole and finite.
-    private AlignedFloats _residual;
-    private AlignedFloats _sum;
+    private float[] _residual;
+    private float[] _sum;
     private UpdateNorms _norms = UpdateNorms.None;
     private long _nextUpdate;
     private bool _begun;
@@ -22,8 +22,8 @@ public abstract class ResidualCodec : IUpdateCodec
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
         Dimension = dimension;
         ErrorFeedback = errorFeedback;
-        _sum = new(dimension);
-        _residual = new(errorFeedback ? dimension : 0);
+        _sum = new float[dimension];
+        _residual = new float[errorFeedback ? dimension : 0];
     }
 
     /// <inheritdoc/>
@@ -53,29 +53,32 @@ public abstract class ResidualCodec : IUpdateCodec
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Residual => _residual.Span;
+    public ReadOnlySpan<float> Residual => _residual;
 
     /// <inheritdoc/>
-    public double ResidualNormSquared => SquareSum.Of(_residual.Span);
+    public double ResidualNormSquared => SquareSum.Of(_residual);
 
     /// <inheritdoc/>
     public bool TryBegin(float[] gradient, float rate)
     {
         CodecArguments.CheckUpdate(gradient, rate, Dimension);
-        _begun = TryChoose(gradient, rate, _residual.Span, _sum.Span, out UpdateNorms norms);
-        if (!_begun)
+        return TryMake(gradient, rate, _sum);
+    }
+
+    /// <inheritdoc/>
+    public bool TryBegin(ref float[] gradient, float rate)
+    {
+        CodecArguments.CheckUpdate(gradient, rate, Dimension);
+        if (!ErrorFeedback)
         {
-            return false;
+            return TryMake(gradient, rate, _sum);
         }
 
-        if (ErrorFeedback)
-        {
-            (_residual, _sum) = (_sum, _residual);
-        }
-
-        _norms = norms;
-        _nextUpdate++;
-        return true;
+        // The residual before the last one is what the caller gets: the last one is there to be taken back.
+        float[] spare = _sum;
+        _sum = gradient;
+        gradient = spare;
+        return TryMake(_sum, rate, _sum);
     }
 
     /// <inheritdoc/>
@@ -106,8 +109,8 @@ public abstract class ResidualCodec : IUpdateCodec
         CodecArguments.CheckRoom(range, payload, SizeIn(range));
 
         // u: what is to be sent, and with error feedback the residual itself.
-        AlignedFloats pending = ErrorFeedback ? _residual : _sum;
-        return WriteIn(range, pending.Span.Slice(range.Start, range.Length), payload);
+        float[] pending = ErrorFeedback ? _residual : _sum;
+        return WriteIn(range, pending.AsSpan(range.Start, range.Length), payload);
     }
 
     /// <inheritdoc/>
@@ -134,7 +137,7 @@ public abstract class ResidualCodec : IUpdateCodec
     /// <inheritdoc/>
     public void ClearResidual()
     {
-        _residual.Span.Clear();
+        Array.Clear(_residual);
         _begun = false;
     }
 
@@ -150,13 +153,13 @@ public abstract class ResidualCodec : IUpdateCodec
             CodecArguments.CheckNoResidual(residual, $"{Kind} without error feedback");
         }
 
-        residual.CopyTo(_residual.Span);
+        residual.CopyTo(_residual);
         _begun = false;
     }
 
     /// <summary>Writes sum ← residual + rate · gradient and chooses what is sent of it, over the whole vector.</summary>
     /// <param name="residual">[d], or empty for none.</param>
-    /// <param name="sum">[d]; overwritten whatever the answer is.</param>
+    /// <param name="sum">[d]; overwritten whatever the answer is. May be the gradient itself: no coordinate of that is read after its sum is written.</param>
     /// <returns>False when something is not finite.</returns>
     private protected abstract bool TryChoose(
         ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, out UpdateNorms norms);
@@ -170,6 +173,24 @@ public abstract class ResidualCodec : IUpdateCodec
     /// <summary>Writes the payload of the range and takes what it sends out of <paramref name="pending"/>, u in that range.</summary>
     /// <returns>Squared norm of what is sent.</returns>
     private protected abstract double WriteIn(ShardRange range, Span<float> pending, Span<byte> payload);
+
+    private bool TryMake(float[] gradient, float rate, float[] sum)
+    {
+        _begun = TryChoose(gradient, rate, _residual, sum, out UpdateNorms norms);
+        if (!_begun)
+        {
+            return false;
+        }
+
+        if (ErrorFeedback)
+        {
+            (_residual, _sum) = (_sum, _residual);
+        }
+
+        _norms = norms;
+        _nextUpdate++;
+        return true;
+    }
 
     private void CheckBegun(ShardRange range)
     {

@@ -77,6 +77,9 @@ public sealed class ScaledCodec : IUpdateCodec
     public bool TryBegin(float[] gradient, float rate) => _codec.TryBegin(gradient, rate);
 
     /// <inheritdoc/>
+    public bool TryBegin(ref float[] gradient, float rate) => _codec.TryBegin(ref gradient, rate);
+
+    /// <inheritdoc/>
     public PayloadKind KindOf(ShardRange range) => _codec.KindOf(range);
 
     /// <inheritdoc/>

@@ -31,7 +31,7 @@ public sealed class TopKCodec : SubsetCodec
         ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, out UpdateNorms norms)
     {
         norms = UpdateNorms.None;
-        if (!_largest.TrySelect(gradient, rate, residual, sum, NotingLoops.IsFasterPastCaches && AlignedFloats.AreAligned(sum)))
+        if (!_largest.TrySelect(gradient, rate, residual, sum))
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Optimizers;
 using OrleansSgd.Core.Runs;
@@ -25,6 +26,7 @@ internal sealed class GradientStep : IDisposable
     private readonly NoiseProbe _noise;
     private readonly SecantProbe _secants;
     private readonly LocalDescent? _descent;
+    private float[] _gradient;
     private float[] _local = [];
     private float[] _point = [];
     private long _updates;
@@ -47,11 +49,11 @@ internal sealed class GradientStep : IDisposable
         _descent = LocalDescent.Create(plan, _batch.Session, samples, transform, model.ParameterCount);
         _noise = new NoiseProbe(_batch, plan.Consistency.NoiseEvery);
         _secants = new SecantProbe(_batch, smoothnessIsKnown ? 0 : plan.Consistency.SmoothnessEvery);
-        Gradient = new float[model.ParameterCount];
+        _gradient = new float[model.ParameterCount];
     }
 
-    /// <summary>[d]; the gradient computed last, or the sum of several local ones; clipped where the rule says so.</summary>
-    public float[] Gradient { get; }
+    /// <summary>[d]; the gradient computed last, or the sum of several local ones; clipped where the rule says so. Of no use once it is handed over.</summary>
+    public float[] Gradient => _gradient;
 
     /// <summary>What is known of the update before it is encoded.</summary>
     public TicketRecord Record { get; } = new();
@@ -103,6 +105,10 @@ internal sealed class GradientStep : IDisposable
         _updates++;
         return loss;
     }
+
+    /// <summary>Begins an update with the gradient, which the codec may keep: the next one is computed into what it hands back.</summary>
+    /// <returns>As <see cref="IUpdateCodec.TryBegin(ref float[], float)"/>.</returns>
+    public bool HandOver(IUpdateCodec codec, float rate) => codec.TryBegin(ref _gradient, rate);
 
     /// <summary>What the gradient of the batch is scaled by before the rule.</summary>
     public float RateOf(in BatchRange range) => (float)_plan.RateOf(

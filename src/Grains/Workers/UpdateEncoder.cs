@@ -62,13 +62,13 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
     /// <summary>Encodes what rule and codec make of the gradient; the ticket is written later, by <see cref="Seal"/>.</summary>
     /// <param name="sequence">Number of the update.</param>
     /// <param name="batch">What it was computed on.</param>
-    /// <param name="step">Gradient and record; the record's views must be those the gradient was computed at.</param>
+    /// <param name="step">Gradient and record; the record's views must be those the gradient was computed at. The gradient is used up.</param>
     /// <param name="rate">α, or α / p.</param>
     /// <returns>False when a value is not finite.</returns>
     public bool TryEncode(long sequence, in BatchRange batch, GradientStep step, float rate)
     {
         RuleUpdate update = rule.Take(step.Gradient, rate);
-        if (!codec.TryBegin(update.Vector, update.Rate))
+        if (!(update.Vector == step.Gradient ? step.HandOver(codec, update.Rate) : codec.TryBegin(update.Vector, update.Rate)))
         {
             return false;
         }

@@ -79,8 +79,7 @@ internal sealed class WorkerStep(RunPlan plan, ShardMap map, GradientStep gradie
     /// <summary>Encodes the gradient; false when a value is not finite.</summary>
     public bool TryEncode(WorkerMachine machine, UpdateEncoder encoder, float rate)
     {
-        bool isFinite = encoder.TryEncode(machine.Sequence, machine.Batch, gradient, rate);
         _missing?.Remember(gradient.Gradient, rate);
-        return isFinite;
+        return encoder.TryEncode(machine.Sequence, machine.Batch, gradient, rate);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class RowSweep : ISymmetricProduct
         result.Clear();
         for (int start = 0; start < SampleCount; start += BatchCount)
         {
-            SampleBatch batch = Read(start);
+            SampleBatch batch = Read(start, BatchCount);
             for (int row = 0; row < batch.Count; row++)
             {
                 if (batch.IsSparse)
@@ -54,9 +54,11 @@ internal sealed class RowSweep : ISymmetricProduct
     }
 
     /// <summary>The next rows from <paramref name="start"/> on; valid until the next call.</summary>
-    public SampleBatch Read(int start)
+    /// <param name="start">First row.</param>
+    /// <param name="countMax">Up to 256 of them.</param>
+    public SampleBatch Read(int start, int countMax)
     {
-        int count = Math.Min(BatchCount, SampleCount - start);
+        int count = Math.Min(countMax, SampleCount - start);
         for (int i = 0; i < count; i++)
         {
             _rows[i] = start + i;
@@ -66,8 +68,8 @@ internal sealed class RowSweep : ISymmetricProduct
         return _batch;
     }
 
-    /// <summary>One dense row of A, [Dimension].</summary>
-    public void Widen(SampleBatch batch, int row, Span<double> wide)
+    // One dense row of A, [Dimension].
+    private void Widen(SampleBatch batch, int row, Span<double> wide)
     {
         int featureCount = batch.FeatureCount;
         ReadOnlySpan<float> narrow = batch.Dense.Slice(row * featureCount, featureCount);

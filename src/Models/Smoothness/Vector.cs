@@ -48,6 +48,23 @@ internal static class Vector
         }
     }
 
+    /// <summary>target ← target + x.</summary>
+    public static void Add(ReadOnlySpan<float> x, Span<double> target)
+    {
+        int whole = x.Length & ~(Vector512<float>.Count - 1);
+        for (int i = 0; i < whole; i += Vector512<float>.Count)
+        {
+            (Vector512<double> low, Vector512<double> high) = Vector512.Widen(Vector512.Create(x[i..]));
+            (low + Vector512.Create<double>(target[i..])).CopyTo(target[i..]);
+            (high + Vector512.Create<double>(target[(i + Vector512<double>.Count)..])).CopyTo(target[(i + Vector512<double>.Count)..]);
+        }
+
+        for (int i = whole; i < x.Length; i++)
+        {
+            target[i] += x[i];
+        }
+    }
+
     /// <summary>target ← scale·target.</summary>
     public static void Scale(Span<double> target, double scale)
     {

@@ -12,11 +12,9 @@ public sealed class NotingLoopsTests
 {
     private delegate void Pass(
         ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, int start, int above,
-        CoordinateValues noted, ref SquareSum squares, bool isPinned);
+        CoordinateValues noted, ref SquareSum squares);
 
     private sealed record Input(float[] Gradient, float[] Residual, float Rate, int Cut, int Above);
-
-    private static readonly AlignedFloats Pinned = new(AlignedFloats.LengthMin);
 
     private static readonly Arbitrary<Input> Inputs =
         (from length in Gen.Choose(0, 150)
@@ -32,11 +30,10 @@ public sealed class NotingLoopsTests
     public void Sum_squares_and_notes_are_those_of_the_loop_written_out() =>
         Prop.ForAll(Inputs, input =>
         {
-            Check(AddNarrow, input, new float[input.Gradient.Length], isPinned: false);
+            Check(AddNarrow, input, new float[input.Gradient.Length]);
             foreach (Pass pass in Avx512F.IsSupported ? [NotingLoops.Add, NotingLoops.AddWide] : new Pass[] { NotingLoops.Add })
             {
-                Check(pass, input, new float[input.Gradient.Length], isPinned: false);
-                Check(pass, input, Pinned.Span[..input.Gradient.Length], isPinned: true);
+                Check(pass, input, new float[input.Gradient.Length]);
             }
         }).QuickCheckThrowOnFailure();
 
@@ -47,9 +44,9 @@ public sealed class NotingLoopsTests
 
         Assert.ThrowsAny<XunitException>(() => Check(
             (ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, int start, int above,
-                CoordinateValues noted, ref SquareSum squares, bool isPinned) =>
-                NotingLoops.Add(gradient, rate, residual, sum, start, above - 1, noted, ref squares, isPinned),
-            input, new float[3], isPinned: false));
+                CoordinateValues noted, ref SquareSum squares) =>
+                NotingLoops.Add(gradient, rate, residual, sum, start, above - 1, noted, ref squares),
+            input, new float[3]));
     }
 
     [Fact]
@@ -58,8 +55,8 @@ public sealed class NotingLoopsTests
         CoordinateValues noted = new(20);
         float[] gradient = Gradients.Bell(20, 1);
         SquareSum squares = default;
-        NotingLoops.Add(gradient, 1, [], new float[20], 0, 0, noted, ref squares, false);
-        NotingLoops.Add(gradient, 1, [], new float[20], 20, NotingLoops.NothingIsAbove, noted, ref squares, false);
+        NotingLoops.Add(gradient, 1, [], new float[20], 0, 0, noted, ref squares);
+        NotingLoops.Add(gradient, 1, [], new float[20], 20, NotingLoops.NothingIsAbove, noted, ref squares);
 
         Assert.Equal(Enumerable.Range(0, 20), noted.Coordinates.ToArray());
         Assert.Equal(gradient, noted.Values.ToArray());
@@ -67,13 +64,12 @@ public sealed class NotingLoopsTests
 
     private static void AddNarrow(
         ReadOnlySpan<float> gradient, float rate, ReadOnlySpan<float> residual, Span<float> sum, int start, int above,
-        CoordinateValues noted, ref SquareSum squares, bool isPinned)
+        CoordinateValues noted, ref SquareSum squares)
     {
-        Assert.False(isPinned);
         NotingLoops.AddNarrow(gradient, rate, residual, sum, start, above, noted, ref squares);
     }
 
-    private static void Check(Pass pass, Input input, Span<float> sum, bool isPinned)
+    private static void Check(Pass pass, Input input, Span<float> sum)
     {
         const int Start = 1000;
         int length = input.Gradient.Length;
@@ -87,7 +83,7 @@ public sealed class NotingLoopsTests
         {
             pass(
                 input.Gradient.AsSpan(start..end), input.Rate, input.Residual.Length == 0 ? [] : input.Residual.AsSpan(start..end),
-                sum[start..end], Start + start, input.Above, noted, ref squares, isPinned);
+                sum[start..end], Start + start, input.Above, noted, ref squares);
         }
 
         Assert.Equal(expected.Select(BitsOf), sum.ToArray().Select(BitsOf));
