@@ -30,6 +30,7 @@ internal static class BenchEvents
                 json.Number("round", run.Round);
                 json.Measure("value", run.Value);
                 json.Text("unit", measure.Unit);
+                json.Measure("roundTripNanoseconds", run.RoundTrip);
             });
         }
 

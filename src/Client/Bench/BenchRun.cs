@@ -3,7 +3,8 @@ namespace OrleansSgd.Client.Bench;
 /// <summary>One figure of one round.</summary>
 /// <param name="Round">From 1.</param>
 /// <param name="Value">In the unit of the comparison; above 0, except for counts that may be 0.</param>
-internal sealed record BenchRun(string Comparison, string System, int Round, double Value);
+/// <param name="RoundTrip">Of a line between two processors just before, in ns (<see cref="CacheLine"/>); NaN when not measured.</param>
+internal sealed record BenchRun(string Comparison, string System, int Round, double Value, double RoundTrip = double.NaN);
 
 /// <summary>A side that gave no figure.</summary>
 /// <param name="Reason">One sentence, with the remedy where the program named one.</param>

@@ -5,8 +5,10 @@ internal sealed record BenchTurn(int Round, Contender Side, IReadOnlyList<Compar
 
 /// <summary>Runs every side in turn, round after round: grid, peer, grid, peer. Never two at once.</summary>
 /// <param name="run">Runs one program to its end.</param>
-internal sealed class BenchRunner(Func<Contender, CancellationToken, Task<BenchLine>> run)
+/// <param name="roundTrip">Measures before each program how far apart processors are, as <see cref="CacheLine"/>; null for not at all.</param>
+internal sealed class BenchRunner(Func<Contender, CancellationToken, Task<BenchLine>> run, Func<double>? roundTrip = null)
 {
+    private readonly List<double> _roundTrips = [];
     private readonly List<BenchRun> _runs = [];
     private readonly List<BenchGap> _gaps = [];
     private readonly SortedSet<string> _versions = new(StringComparer.Ordinal);
@@ -17,6 +19,9 @@ internal sealed class BenchRunner(Func<Contender, CancellationToken, Task<BenchL
 
     /// <summary>Sides that gave nothing.</summary>
     public IReadOnlyList<BenchGap> Gaps => _gaps;
+
+    /// <summary>One before each program, in ns.</summary>
+    public IReadOnlyList<double> RoundTrips => _roundTrips;
 
     /// <summary>What the programs said they are built on, each once.</summary>
     public IReadOnlyCollection<string> Versions => _versions;
@@ -45,13 +50,19 @@ internal sealed class BenchRunner(Func<Contender, CancellationToken, Task<BenchL
                 continue;
             }
 
+            double apart = roundTrip?.Invoke() ?? double.NaN;
+            if (!double.IsNaN(apart))
+            {
+                _roundTrips.Add(apart);
+            }
+
             BenchLine line = await run(turn.Side, interrupted);
             _versions.UnionWith(line.Versions);
             foreach ((Comparison comparison, Contender side) in SidesOf(turn))
             {
                 if (line.Figure(comparison.Measure, side.Factor, out string trouble) is { } figure)
                 {
-                    _runs.Add(new BenchRun(comparison.Name, side.System, turn.Round, figure));
+                    _runs.Add(new BenchRun(comparison.Name, side.System, turn.Round, figure, apart));
                     told(_runs[^1], null);
                 }
                 else

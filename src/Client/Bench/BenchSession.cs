@@ -35,7 +35,7 @@ internal sealed class BenchSession(Terminal terminal, bool isJson, Func<Contende
         EventWriter[] logs = isJson ? [new(file), new(terminal.Out)] : [new(file)];
         MachineFacts machine = MachineFacts.Here(terminal.Time);
         Array.ForEach(logs, log => BenchEvents.Machine(log, machine));
-        var runner = new BenchRunner(run);
+        var runner = new BenchRunner(run, CacheLine.RoundTripNanoseconds);
         bool isWhole = true;
         try
         {
@@ -54,6 +54,7 @@ internal sealed class BenchSession(Terminal terminal, bool isJson, Func<Contende
             isWhole = false; // what has been measured is kept, and judged as far as it goes
         }
 
+        machine = machine with { RoundTrips = runner.RoundTrips };
         BenchResult result = BenchResult.Of(comparisons, runner.Runs, runner.Gaps, Goal.All);
         Array.ForEach(logs, log => BenchEvents.Result(log, result, runner.Versions));
         await file.DisposeAsync();

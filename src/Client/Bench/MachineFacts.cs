@@ -14,6 +14,12 @@ internal sealed record MachineFacts(
     private const string ProcessorFile = "/proc/cpuinfo";
     private const string LoadFile = "/proc/loadavg";
 
+    // A line that takes so many times as long as in the median has gone from one cache to another.
+    private const double ApartFactor = 2;
+
+    /// <summary>Round trips of a line between two processors, one before each program, in ns; empty when not measured.</summary>
+    public IReadOnlyList<double> RoundTrips { get; init; } = [];
+
     /// <summary>This machine, now.</summary>
     public static MachineFacts Here(TimeProvider time) => new(
         ModelIn(Lines(ProcessorFile)), Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
@@ -29,6 +35,15 @@ internal sealed record MachineFacts(
         yield return ("Memory", $"{Figures.One(MemoryBytes / 1e9)} GB");
         yield return ("System", System);
         yield return ("Software", string.Join("; ", versions.Prepend(Runtime).Prepend(Dotnet)));
+        if (RoundTrips.Count > 0)
+        {
+            var trips = Spread.Of(RoundTrips);
+            yield return (
+                "A cache line to another processor and back",
+                $"{Figures.Count((long)trips.Median)} ns in the median, {Figures.Count((long)trips.Least)} to {Figures.Count((long)trips.Most)}; more than twice the median "
+                + $"before {RoundTrips.Count(trip => trip > ApartFactor * trips.Median)} of {trips.Count} runs");
+        }
+
         yield return ("Load before", double.IsNaN(Load) ? "unknown" : $"{Load.ToString("F2", CultureInfo.InvariantCulture)} programs in the mean of a minute");
     }
 

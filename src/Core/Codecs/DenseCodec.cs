@@ -13,7 +13,12 @@ public sealed class DenseCodec : IUpdateCodec
     // Values multiplied and summed while they are in the first-level cache: 16 KiB.
     private const int BlockLength = 4096;
 
+    // No product of the rate with a coordinate is above that with the norm, but for the roundings of both.
+    private const double RoundingFactor = 1 + 1e-6;
+
     private float[]? _gradient;
+    private bool _hasBegun;
+    private double _normSquared = double.NaN;
 
     // Coordinates whose value is not +0, when they are few; grown when a gradient first is like that.
     private int[] _coordinates = [];
@@ -42,10 +47,21 @@ public sealed class DenseCodec : IUpdateCodec
     public double ResidualNormSquared => 0;
 
     /// <inheritdoc/>
-    public double Gamma => double.IsNaN(UpdateNormSquared) ? double.NaN : 0;
+    public double Gamma => _hasBegun ? 0 : double.NaN;
 
     /// <inheritdoc/>
-    public double UpdateNormSquared { get; private set; } = double.NaN;
+    public double UpdateNormSquared
+    {
+        get
+        {
+            if (double.IsNaN(_normSquared) && _gradient is not null)
+            {
+                _normSquared = SquaredOf(_gradient, _rate);
+            }
+
+            return _normSquared;
+        }
+    }
 
     /// <inheritdoc/>
     public long NextUpdate
@@ -59,19 +75,28 @@ public sealed class DenseCodec : IUpdateCodec
     }
 
     /// <inheritdoc/>
-    public bool TryBegin(float[] gradient, float rate)
+    public bool TryBegin(float[] gradient, float rate) => TryBegin(ref gradient, rate);
+
+    /// <inheritdoc/>
+    public bool TryBegin(ref float[] gradient, float rate, double norm = double.NaN)
     {
         CodecArguments.CheckUpdate(gradient, rate, Dimension);
-
-        // Squares of finite f32 cannot overflow an f64, so a finite sum means finite products.
         _isSparse = TryCollect(gradient);
-        double squared = _isSparse ? SquaredOfEntries(gradient, rate) : SquaredOf(gradient, rate);
-        bool isFinite = double.IsFinite(squared);
+        double squared = double.NaN;
+        bool isFinite = !_isSparse && RoundingFactor * rate * norm < float.MaxValue;
+        if (!isFinite)
+        {
+            // Squares of finite f32 cannot overflow an f64, so a finite sum means finite products.
+            squared = _isSparse ? SquaredOfEntries(gradient, rate) : SquaredOf(gradient, rate);
+            isFinite = double.IsFinite(squared);
+        }
+
         _gradient = isFinite ? gradient : null;
         if (isFinite)
         {
             _rate = rate;
-            UpdateNormSquared = squared;
+            _normSquared = squared;
+            _hasBegun = true;
             _nextUpdate++;
         }
 

@@ -37,8 +37,9 @@ public interface IUpdateCodec
     /// <summary>As <see cref="TryBegin(float[], float)"/>, of a gradient that nobody needs any more: u is made in its place, one stream of memory less.</summary>
     /// <param name="gradient">[d], the codec's from now on; becomes an array of the caller's again, as long, with values of no use.</param>
     /// <param name="rate">Learning rate α; finite, 0 or more.</param>
+    /// <param name="norm">‖gradient‖, where the caller has it already: no coordinate is larger. NaN otherwise.</param>
     /// <remarks>Everything sent and kept is the same in every bit. After an answer of false the gradient is of no use either.</remarks>
-    bool TryBegin(ref float[] gradient, float rate) => TryBegin(gradient, rate);
+    bool TryBegin(ref float[] gradient, float rate, double norm = double.NaN) => TryBegin(gradient, rate);
 
     /// <summary>Layout of the payload that <see cref="Write"/> makes for the range.</summary>
     PayloadKind KindOf(ShardRange range);
@@ -72,7 +73,7 @@ public interface IUpdateCodec
     /// </remarks>
     double Gamma { get; }
 
-    /// <summary>‖u‖² of the last update begun; NaN before the first.</summary>
+    /// <summary>‖u‖² of the last update begun; NaN before the first. Ask before the gradient changes: where nobody asks it may never be computed.</summary>
     double UpdateNormSquared { get; }
 
     /// <summary>Number of the next update, from 0: with the seed, all that random choices depend on.</summary>

@@ -66,7 +66,7 @@ public abstract class ResidualCodec : IUpdateCodec
     }
 
     /// <inheritdoc/>
-    public bool TryBegin(ref float[] gradient, float rate)
+    public bool TryBegin(ref float[] gradient, float rate, double norm = double.NaN)
     {
         CodecArguments.CheckUpdate(gradient, rate, Dimension);
         if (!ErrorFeedback)

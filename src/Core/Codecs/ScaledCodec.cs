@@ -77,7 +77,7 @@ public sealed class ScaledCodec : IUpdateCodec
     public bool TryBegin(float[] gradient, float rate) => _codec.TryBegin(gradient, rate);
 
     /// <inheritdoc/>
-    public bool TryBegin(ref float[] gradient, float rate) => _codec.TryBegin(ref gradient, rate);
+    public bool TryBegin(ref float[] gradient, float rate, double norm = double.NaN) => _codec.TryBegin(ref gradient, rate, norm);
 
     /// <inheritdoc/>
     public PayloadKind KindOf(ShardRange range) => _codec.KindOf(range);

@@ -27,6 +27,7 @@ internal sealed class GradientStep : IDisposable
     private readonly SecantProbe _secants;
     private readonly LocalDescent? _descent;
     private float[] _gradient;
+    private double _norm = double.NaN;
     private float[] _local = [];
     private float[] _point = [];
     private long _updates;
@@ -54,6 +55,9 @@ internal sealed class GradientStep : IDisposable
 
     /// <summary>[d]; the gradient computed last, or the sum of several local ones; clipped where the rule says so. Of no use once it is handed over.</summary>
     public float[] Gradient => _gradient;
+
+    /// <summary>Norm of the gradient computed last, before it is handed over; O(d) the first time.</summary>
+    public double GradientNorm => double.IsNaN(_norm) ? _norm = Math.Sqrt(GradientNorms.Squared(_gradient)) : _norm;
 
     /// <summary>What is known of the update before it is encoded.</summary>
     public TicketRecord Record { get; } = new();
@@ -91,6 +95,7 @@ internal sealed class GradientStep : IDisposable
     public BatchLoss Compute(ReadOnlySpan<float> point, in BatchRange range)
     {
         _deadline.Begin();
+        _norm = double.NaN;
         _secants.Measure(point, Record);
         long start = _time.GetTimestamp();
         ClippedNorm = 0;
@@ -107,8 +112,8 @@ internal sealed class GradientStep : IDisposable
     }
 
     /// <summary>Begins an update with the gradient, which the codec may keep: the next one is computed into what it hands back.</summary>
-    /// <returns>As <see cref="IUpdateCodec.TryBegin(ref float[], float)"/>.</returns>
-    public bool HandOver(IUpdateCodec codec, float rate) => codec.TryBegin(ref _gradient, rate);
+    /// <returns>As <see cref="IUpdateCodec.TryBegin(ref float[], float, double)"/>.</returns>
+    public bool HandOver(IUpdateCodec codec, float rate) => codec.TryBegin(ref _gradient, rate, _norm);
 
     /// <summary>What the gradient of the batch is scaled by before the rule.</summary>
     public float RateOf(in BatchRange range) => (float)_plan.RateOf(

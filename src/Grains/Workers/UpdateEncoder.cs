@@ -51,10 +51,12 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
     /// <summary>A request that carried <see cref="Ledger"/> failed: its receiver may still read the bytes.</summary>
     public void LedgerTaint() => _rows.Taint();
 
-    /// <summary>At least the norm of the update that a gradient will make, before it is encoded; O(d).</summary>
-    public double NormBound(ReadOnlySpan<float> gradient, float rate)
+    /// <summary>At least the norm of the update that a gradient will make, before it is encoded; O(d) where something is held back.</summary>
+    /// <param name="norm">Of the gradient.</param>
+    /// <param name="rate">α, or α / p.</param>
+    public double NormBound(double norm, float rate)
     {
-        double taken = rate * Math.Sqrt(GradientNorms.Squared(gradient));
+        double taken = rate * norm;
         double held = rule.Held.IsEmpty ? 0 : Math.Sqrt(GradientNorms.Squared(rule.Held)); // μ < 1
         return codec.GrowthMax * RoundingFactor * (taken + held + ResidualNorm);
     }
@@ -93,7 +95,7 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
         }
 
         // What was not sent is in the residual now, or nowhere.
-        double unsent = Math.Sqrt(codec.Gamma * codec.UpdateNormSquared);
+        double unsent = codec.Gamma == 0 ? 0 : Math.Sqrt(codec.Gamma * codec.UpdateNormSquared);
         bool isKept = !codec.Residual.IsEmpty;
         double dropped = (isKept ? 0 : unsent) + (rateInAll * step.ClippedNorm);
         double held = (isKept ? unsent : 0) + rule.HeldNorm;

@@ -65,5 +65,9 @@ public sealed class BenchReportTests
         Assert.Equal("Intel(R) Xeon(R)", MachineFacts.ModelIn(["processor\t: 0", "model name\t: Intel(R) Xeon(R)"]));
         Assert.Equal(("", 1.5), (MachineFacts.ModelIn([]), MachineFacts.LoadIn(["1.50 2.00 3.00 1/100 5"])));
         Assert.Equal(double.NaN, MachineFacts.LoadIn([]));
+        Assert.DoesNotContain(Machine.Rows([]), row => row.Label.StartsWith("A cache line", StringComparison.Ordinal));
+        Assert.Contains(
+            ("A cache line to another processor and back", "52 ns in the median, 49 to 310; more than twice the median before 1 of 4 runs"),
+            (Machine with { RoundTrips = [49, 52, 310, 53] }).Rows([]));
     }
 }

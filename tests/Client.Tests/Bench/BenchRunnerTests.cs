@@ -43,6 +43,22 @@ public sealed class BenchRunnerTests
     }
 
     [Fact]
+    public async Task Each_figure_says_how_far_apart_processors_were_before_it()
+    {
+        var trips = new Queue<double>([50, double.NaN, 300]);
+        var runner = new BenchRunner((_, _) => Task.FromResult(Sides.Line(Sides.Speed, 7)), trips.Dequeue);
+
+        await runner.RunAsync([Two], rounds: 1, (_, _) => { }, CancellationToken.None);
+
+        Assert.Equal([50, double.NaN, 300], runner.Runs.Select(run => run.RoundTrip));
+        Assert.Equal([50, 300], runner.RoundTrips);
+    }
+
+    [Fact]
+    public void A_line_goes_to_another_processor_and_back() =>
+        Assert.Equal(Environment.ProcessorCount > 1, CacheLine.RoundTripNanoseconds() > 0);
+
+    [Fact]
     public async Task A_side_that_is_missing_is_named_once_and_not_asked_again()
     {
         List<string> asked = [];

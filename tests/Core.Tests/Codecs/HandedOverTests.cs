@@ -28,10 +28,11 @@ public class HandedOverTests
                     float[] computed = Gradients.Bell(run.Dimension, update);
                     computed.CopyTo(gradient.AsSpan()); // whatever came back last is overwritten whole
                     Assert.True(borrows.TryBegin(computed, 0.3f));
-                    Assert.True(keeps.TryBegin(ref gradient, 0.3f));
+                    double norm = update % 2 == 0 ? double.NaN : Math.Sqrt(CodecLaws.Distance(computed));
+                    Assert.True(keeps.TryBegin(ref gradient, 0.3f, norm));
                     Assert.Equal(run.Dimension, gradient.Length);
                     Assert.Equal(Written(borrows, run.Dimension, run.Shards), Written(keeps, run.Dimension, run.Shards));
-                    Assert.Equal(borrows.Gamma, keeps.Gamma);
+                    Assert.Equal(borrows.Gamma, keeps.Gamma); // before the array is written again
                     Assert.Equal(borrows.UpdateNormSquared, keeps.UpdateNormSquared);
                     if (run.TakenBack[update])
                     {
@@ -60,6 +61,22 @@ public class HandedOverTests
             Assert.Equal(residual, codec.Residual.ToArray());
             gradient = Gradients.Bell(100, 3);
             Assert.True(codec.TryBegin(ref gradient, 0.5f));
+        }
+    }
+
+    [Theory]
+    [InlineData(1e38f, 100f)] // each product is above the largest f32
+    [InlineData(float.PositiveInfinity, 0.1f)]
+    [InlineData(float.NaN, 0.1f)]
+    public void Norm_that_is_known_hides_no_product_that_is_not_finite(float value, float rate)
+    {
+        foreach (CodecPlan plan in AllCodecs.Plans)
+        {
+            IUpdateCodec codec = UpdateCodecs.Create(plan, 100, seed: 3);
+            float[] gradient = Gradients.Bell(100, 2);
+            gradient[70] = value;
+
+            Assert.False(codec.TryBegin(ref gradient, rate, Math.Sqrt(CodecLaws.Distance(gradient))), plan.Kind);
         }
     }
 
