@@ -101,6 +101,7 @@ internal static class BenchmarkJob
         double loss = double.NaN;
         for (int epochs = 1; epochs <= EpochsMax; epochs++)
         {
+            GC.Collect(); // what came before, reading the rows above all, is not this run's to clear away
             (IJobGrain job, JobProgress progress) = await RunAsync(grid, plan with { Run = plan.Run with { Epochs = epochs } });
             loss = await LossAsync(job, plan, rows);
             if (loss <= lossMax)

@@ -14,6 +14,9 @@ public sealed partial class JobGrain
     // Of the time between two cuts inside an epoch, what measuring the loss may take: of a large network it takes seconds.
     private const double LossShareMax = 0.1;
 
+    private static readonly TimeSpan StartLossDelay = TimeSpan.FromMilliseconds(100);
+
+    private readonly TaskCompletionSource _startWanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _cutting = Task.CompletedTask;
     private readonly List<HeldTicket> _heldTickets = [];
     private bool _isLossDue;
@@ -185,11 +188,17 @@ public sealed partial class JobGrain
         }
     }
 
-    private async Task MeasureAsync(Run run, HeldModel model)
+    // begun: when it may begin; whoever measures at another ticket makes that now.
+    private async Task MeasureAsync(Run run, HeldModel model, Task? begun = null)
     {
         if (model.Ticket < 0)
         {
             return;
+        }
+
+        if (begun is null)
+        {
+            _startWanted.TrySetResult();
         }
 
         if (model.Ticket == _cutMeasured)
@@ -205,6 +214,7 @@ public sealed partial class JobGrain
         try
         {
             await before; // the ledger hears of cuts in their order
+            await (begun ?? Task.CompletedTask);
             await TellLossAsync(run, model);
         }
         finally
@@ -251,12 +261,23 @@ public sealed partial class JobGrain
         {
             var initial = new ModelSnapshot(run.Map);
             run.Initial.CopyTo(initial.Parameters, 0);
-            await MeasureAsync(run, new HeldModel(0, 0, initial));
+            await MeasureAsync(run, new HeldModel(0, 0, initial), StartLossDueAsync(run));
         }
 
         if (resumed is not null && _isStartExpected)
         {
             await MeasureAsync(run, new HeldModel(from!.Run.Ticket, _heldAtStart, resumed));
+        }
+    }
+
+    // Somewhat later: the first leases have the threads for themselves, and those of a run of milliseconds have them to its end.
+    private async Task StartLossDueAsync(Run run)
+    {
+        if (run.Smoothness.DueIn > TimeSpan.Zero)
+        {
+            using var due = new CancellationTokenSource();
+            await Task.WhenAny(Task.Delay(StartLossDelay, time, due.Token), _startWanted.Task);
+            await due.CancelAsync();
         }
     }
 
