@@ -46,11 +46,11 @@ def lost_by_kills(events):
     """Seconds of work that each kill took; kills too near each other to see the speed around them are left out."""
     progress = [e for e in events[:events.index(next(e for e in events if e["event"] == "churned"))] if e["event"] == "progress"]
     turns = [(a["seconds"], b["seconds"], b["tickets"] - a["tickets"]) for a, b in zip(progress, progress[1:]) if b["seconds"] > a["seconds"]]
+    kills = [e["seconds"] for e in events if e["event"] == "chaos" and e["kind"] == "kill" and "skipped" not in e]
     lost = []
-    for kill in (e["seconds"] for e in events if e["event"] == "chaos" and e["kind"] == "kill" and "skipped" not in e):
+    for kill in kills:
         around = [n / (b - a) for a, b, n in turns if kill - 3 <= a and b <= kill - 0.5 or kill + 4 <= a and b <= kill + 6.5]
-        others = [e for e in events if e["event"] == "chaos" and e["kind"] == "kill" and 0 < abs(e["seconds"] - kill) < 10]
-        if len(around) >= 10 and not others:
+        if len(around) >= 10 and not any(0 < abs(other - kill) < 10 for other in kills):
             speed = statistics.median(around)
             lost.append(sum(b - a - n / speed for a, b, n in turns if kill - 0.5 <= a and b <= kill + 4))
     return lost

@@ -12,7 +12,7 @@ internal static class CacheLine
     private const int Exchanges = 500;
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Nanoseconds of a round trip, the best of some; NaN on a machine of one processor, or when the other thread does not come.</summary>
+    /// <summary>Nanoseconds of a round trip, the best of some; NaN on a machine of one processor.</summary>
     public static double RoundTripNanoseconds()
     {
         if (Environment.ProcessorCount < 2)

@@ -68,11 +68,12 @@ public abstract class ResidualCodec : IUpdateCodec
     /// <inheritdoc/>
     public bool TryBegin(ref float[] gradient, float rate, double norm = double.NaN)
     {
-        CodecArguments.CheckUpdate(gradient, rate, Dimension);
         if (!ErrorFeedback)
         {
-            return TryMake(gradient, rate, _sum);
+            return TryBegin(gradient, rate);
         }
+
+        CodecArguments.CheckUpdate(gradient, rate, Dimension);
 
         // The residual before the last one is what the caller gets: the last one is there to be taken back.
         float[] spare = _sum;

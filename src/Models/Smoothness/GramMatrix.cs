@@ -26,7 +26,7 @@ internal sealed unsafe class GramMatrix : ISymmetricProduct
     public GramMatrix(RowSweep sweep)
     {
         Dimension = sweep.Dimension;
-        _stride = (Dimension / GemmTile.Lanes * GemmTile.Lanes) + (3 * GemmTile.Lanes); // never a power of two, where rows would share sets of the cache
+        _stride = (((Dimension + GemmTile.Lanes - 1) / GemmTile.Lanes) | 1) * GemmTile.Lanes; // an odd number of lines: rows do not share sets of the cache
         _numbers = new double[Dimension * Dimension];
         var rows = new AlignedBuffer(RowsAtOnce * _stride);
         var panel = new AlignedBuffer(Dimension * PanelWidth);

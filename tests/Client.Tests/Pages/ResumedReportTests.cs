@@ -13,7 +13,7 @@ public sealed class ResumedReportTests : IDisposable
     [Fact]
     public async Task The_page_of_a_resumed_run_has_the_curves_of_the_process_that_was_killed()
     {
-        string job = _folder.Text("job.yaml", TinyJob.With(("epochs: 2", "epochs: 1000"), ("rate: 0.1", "rate: 0.02")));
+        string job = _folder.Text("job.yaml", TinyJob.With(("epochs: 2", "epochs: 4000"), ("rate: 0.1", "rate: 0.02")));
         string[] places = ["--store", _folder["store"], "--checkpoint", "0.1", "--json"];
         await GridRun.StartAsync(
             "dotnet", new Dictionary<string, string?>(), _folder.Path,
@@ -28,7 +28,7 @@ public sealed class ResumedReportTests : IDisposable
                     using var progress = JsonDocument.Parse(line);
                     double now = Number(progress, "seconds");
                     first = double.IsNaN(first) ? now : first;
-                    known ??= Number(progress, "loss") > 0 && Number(progress, "samplesPerSecond") > 0 && now > 1 && now > 4 * first
+                    known ??= Number(progress, "loss") > 0 && Number(progress, "samplesPerSecond") > 0 && now > 3 && now > 4 * first
                         ? (long)Number(progress, "tickets") : null;
                     if (Number(progress, "checkpointTicket") > known)
                     {
@@ -49,7 +49,7 @@ public sealed class ResumedReportTests : IDisposable
         double[] seconds = [.. story.Progress.Select(point => point.Seconds)];
         Assert.True(wentOn > 0);
         Assert.Equal(seconds.Order(), seconds);
-        Assert.True(seconds[0] < wentOn); // the killed process's time is on the curve, not its end alone
+        Assert.InRange(seconds[0], 0, 0.5 * wentOn); // most of the killed process's time is on the curve
         Assert.Contains(seconds, second => second == wentOn); // up to the very checkpoint
         Assert.Contains(story.Progress, point => point.Seconds <= wentOn && point.Loss > 0 && point.SamplesPerSecond > 0);
         Assert.Contains("Loss", PageReader.Open(_folder["runs/tiny-1/report.html"]).PlotTitles);
