@@ -40,6 +40,8 @@ internal static class ToleranceBenchmark
             system = "orleans-sgd",
             workload = $"{options.Model} with keepers and checkpoints / without",
             ratioMedian = ratios[ratios.Count / 2],
+            samplesPerSecond = UpperQuartile(withBoth),
+            samplesPerSecondWithout = UpperQuartile(withNeither),
             ratioMin = ratios[0],
             ratioMax = ratios[^1],
 

@@ -17,6 +17,7 @@ public sealed class DenseCodec : IUpdateCodec
     private const double RoundingFactor = 1 + 1e-6;
 
     private float[]? _gradient;
+    private bool _isLent;
     private bool _hasBegun;
     private double _normSquared = double.NaN;
 
@@ -54,7 +55,7 @@ public sealed class DenseCodec : IUpdateCodec
     {
         get
         {
-            if (double.IsNaN(_normSquared) && _gradient is not null)
+            if (_gradient is not null && double.IsNaN(_normSquared))
             {
                 _normSquared = SquaredOf(_gradient, _rate);
             }
@@ -92,6 +93,7 @@ public sealed class DenseCodec : IUpdateCodec
         }
 
         _gradient = isFinite ? gradient : null;
+        _isLent = false;
         if (isFinite)
         {
             _rate = rate;
@@ -101,6 +103,23 @@ public sealed class DenseCodec : IUpdateCodec
         }
 
         return isFinite;
+    }
+
+    /// <inheritdoc/>
+    public bool SendsAll(ReadOnlySpan<float> gradient) => !SeemsSparse(gradient);
+
+    /// <inheritdoc/>
+    public void Lend(double normSquared)
+    {
+        if (!double.IsFinite(normSquared))
+        {
+            throw new ArgumentOutOfRangeException(nameof(normSquared), normSquared, "Use a finite number: an update that is not finite is not sent.");
+        }
+
+        (_gradient, _isLent, _isSparse) = (null, true, false);
+        _normSquared = normSquared;
+        _hasBegun = true;
+        _nextUpdate++;
     }
 
     /// <inheritdoc/>
@@ -130,26 +149,35 @@ public sealed class DenseCodec : IUpdateCodec
     /// <inheritdoc/>
     public void TakeBack()
     {
-        _ = _gradient ?? throw CodecArguments.NothingBegun();
-        _gradient = null;
+        if (_gradient is null && !_isLent)
+        {
+            throw CodecArguments.NothingBegun();
+        }
+
+        ClearResidual();
         _nextUpdate--;
     }
 
     /// <inheritdoc/>
-    public void ClearResidual() => _gradient = null;
+    public void ClearResidual() => (_gradient, _isLent) = (null, false);
 
     /// <inheritdoc/>
     public void LoadResidual(ReadOnlySpan<float> residual)
     {
         CodecArguments.CheckNoResidual(residual, Kind);
-        _gradient = null;
+        ClearResidual();
     }
 
     // The first block tells how it is with the others; where half is not 0, entries save nothing.
-    private bool TryCollect(float[] gradient)
+    private static bool SeemsSparse(ReadOnlySpan<float> gradient)
     {
         int first = Math.Min(BlockLength, gradient.Length);
-        if (2 * NonZeroLoops.Count(gradient.AsSpan(0, first)) >= first)
+        return 2 * NonZeroLoops.Count(gradient[..first]) < first;
+    }
+
+    private bool TryCollect(float[] gradient)
+    {
+        if (!SeemsSparse(gradient))
         {
             return false;
         }

@@ -41,6 +41,15 @@ public interface IUpdateCodec
     /// <remarks>Everything sent and kept is the same in every bit. After an answer of false the gradient is of no use either.</remarks>
     bool TryBegin(ref float[] gradient, float rate, double norm = double.NaN) => TryBegin(gradient, rate);
 
+    /// <summary>Whether an update of this gradient would go as it is: rate · gradient, whole, with nothing held back before or after.</summary>
+    /// <remarks>Then frames may carry the gradient itself, with the rate beside it (<see cref="PayloadKind.DenseScaled"/>): see <see cref="Lend"/>.</remarks>
+    bool SendsAll(ReadOnlySpan<float> gradient) => false;
+
+    /// <summary>Begins an update that its caller sends itself, after a yes of <see cref="SendsAll"/>: there is nothing to <see cref="Write"/>.</summary>
+    /// <param name="normSquared">‖rate · gradient‖², finite.</param>
+    /// <exception cref="NotSupportedException">The codec sends something else.</exception>
+    void Lend(double normSquared) => throw new NotSupportedException($"What {Kind} sends is not the gradient.");
+
     /// <summary>Layout of the payload that <see cref="Write"/> makes for the range.</summary>
     PayloadKind KindOf(ShardRange range);
 

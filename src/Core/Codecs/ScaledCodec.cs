@@ -80,6 +80,12 @@ public sealed class ScaledCodec : IUpdateCodec
     public bool TryBegin(ref float[] gradient, float rate, double norm = double.NaN) => _codec.TryBegin(ref gradient, rate, norm);
 
     /// <inheritdoc/>
+    public bool SendsAll(ReadOnlySpan<float> gradient) => _codec.SendsAll(gradient);
+
+    /// <inheritdoc/>
+    public void Lend(double normSquared) => _codec.Lend(normSquared);
+
+    /// <inheritdoc/>
     public PayloadKind KindOf(ShardRange range) => _codec.KindOf(range);
 
     /// <inheritdoc/>

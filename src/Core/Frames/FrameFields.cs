@@ -71,9 +71,9 @@ internal static class FrameFields
     /// <remarks><paramref name="at"/> is where the fields stand in a header; null when they did not come out of one.</remarks>
     public static string? SizeMistake(PayloadKind kind, int length, int entryCount, int payloadSize, SizeOffsets? at = null)
     {
-        if (kind > PayloadKind.SparseBfloat16)
+        if (kind > PayloadKind.DenseScaled)
         {
-            return $"kind{Place(SizeOffsets.Kind)} is {(byte)kind}; the largest known is {(byte)PayloadKind.SparseBfloat16}";
+            return $"kind{Place(SizeOffsets.Kind)} is {(byte)kind}; the largest known is {(byte)PayloadKind.DenseScaled}";
         }
 
         if (length < 1)
@@ -102,7 +102,7 @@ internal static class FrameFields
                 : $"payloadSize{Place(at?.PayloadSize)} is {payloadSize}, but kind {kind} with length {length} takes {min} to {max}";
         }
 
-        long size = (long)entryCount * FramePayload.EntrySizeOf(kind);
+        long size = FramePayload.ScaleSizeOf(kind) + ((long)entryCount * FramePayload.EntrySizeOf(kind));
         return payloadSize == size
             ? null
             : $"payloadSize{Place(at?.PayloadSize)} is {payloadSize}, but kind {kind} with {entryCount} entries takes {size}";

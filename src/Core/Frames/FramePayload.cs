@@ -1,10 +1,13 @@
+using System.Buffers.Binary;
+
 namespace OrleansSgd.Core.Frames;
 
 /// <summary>The values inside a frame: checked, subtracted from the parameters, or copied into a view.</summary>
 /// <remarks>
 /// <para>Dense is [length] f32. Sparse is [entryCount] u32 indices within the shard, strictly ascending, then [entryCount] f32
 /// values; indices and values lie apart so that both load as vectors. Both come with bfloat16 values too. None is no bytes. Levels and
-/// signs are values rounded to few bits; every coordinate has one, so their entry count is the shard's length.</para>
+/// signs are values rounded to few bits; every coordinate has one, so their entry count is the shard's length. Scaled is dense values
+/// and what they are still to be multiplied by; they may travel beside the frame, in memory that their sender computed them in.</para>
 /// <para>Offsets in messages count from the first byte of the payload.</para>
 /// </remarks>
 public static class FramePayload
@@ -18,12 +21,21 @@ public static class FramePayload
     /// <summary>Bytes of one sparse entry, index and value.</summary>
     public const int EntrySize = sizeof(uint) + ValueSize;
 
+    /// <summary>Bytes of the scale that a scaled payload begins with.</summary>
+    public const int ScaleSize = sizeof(float);
+
     /// <summary>Whether the payload names its coordinates.</summary>
     public static bool IsSparse(PayloadKind kind) => kind is PayloadKind.Sparse or PayloadKind.SparseBfloat16;
 
     /// <summary>Bytes of one entry: its value, and where the payload is sparse its index. Not for levels and signs.</summary>
     public static int EntrySizeOf(PayloadKind kind) =>
         (IsSparse(kind) ? sizeof(uint) : 0) + (IsBfloat16(kind) ? sizeof(ushort) : ValueSize);
+
+    /// <summary>Bytes before the values of a scaled payload; 0 for the others.</summary>
+    public static int ScaleSizeOf(PayloadKind kind) => kind == PayloadKind.DenseScaled ? ScaleSize : 0;
+
+    /// <summary>What the values of a scaled payload are multiplied by; each product is rounded to f32.</summary>
+    public static float Scale(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadSingleLittleEndian(payload);
 
     /// <summary>Bytes of a payload.</summary>
     /// <param name="kind">Its layout.</param>
@@ -40,7 +52,7 @@ public static class FramePayload
         return kind switch
         {
             PayloadKind.None => 0,
-            PayloadKind.Dense or PayloadKind.DenseBfloat16 => checked(length * EntrySizeOf(kind)),
+            PayloadKind.Dense or PayloadKind.DenseBfloat16 or PayloadKind.DenseScaled => checked(ScaleSizeOf(kind) + (length * EntrySizeOf(kind))),
             PayloadKind.Sparse or PayloadKind.SparseBfloat16 => checked(entryCount * EntrySizeOf(kind)),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Only none, dense and sparse have a size that follows from their counts."),
         };
@@ -108,6 +120,12 @@ public static class FramePayload
         if (IsSparse(kind))
         {
             ValidateIndices(Indices(payload, entryCount), length);
+        }
+
+        if (kind == PayloadKind.DenseScaled)
+        {
+            ValidateScaled(Scale(payload), LittleEndian.Floats(payload[ScaleSize..]));
+            return;
         }
 
         ValidateValues(kind, payload, entryCount);
@@ -206,6 +224,25 @@ public static class FramePayload
         if (FrameFields.SizeMistake(kind, length, entryCount, size) is { } mistake)
         {
             throw new InvalidDataException($"Payload: {mistake}.");
+        }
+    }
+
+    /// <summary>Checks that every product of scale and value is finite.</summary>
+    /// <exception cref="InvalidDataException">One is not.</exception>
+    internal static void ValidateScaled(float scale, ReadOnlySpan<float> values)
+    {
+        Span<float> room = stackalloc float[BlockLength];
+        for (int start = 0; start < values.Length; start += BlockLength)
+        {
+            Span<float> block = room[..Math.Min(BlockLength, values.Length - start)];
+            FloatLoops.Scale(values.Slice(start, block.Length), scale, block);
+            if (FloatBits.IndexOfNonFinite(block) is >= 0 and int wrong)
+            {
+                wrong += start;
+                throw new InvalidDataException(
+                    $"{PayloadKind.DenseScaled} payload: value {wrong} at byte {ScaleSize + (wrong * ValueSize)} is {values[wrong]}, times the scale {scale} " +
+                    "not a finite number; the sender's run diverged.");
+            }
         }
     }
 

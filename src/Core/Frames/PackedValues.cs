@@ -1,7 +1,7 @@
 namespace OrleansSgd.Core.Frames;
 
 /// <summary>The values of a payload that does not store them as floats, made a block at a time.</summary>
-/// <param name="kind">Levels, signs, or either bfloat16 kind.</param>
+/// <param name="kind">Levels, signs, either bfloat16 kind, or scaled.</param>
 /// <param name="payload">Validated.</param>
 /// <param name="entryCount">Values in it.</param>
 internal readonly ref struct PackedValues(PayloadKind kind, ReadOnlySpan<byte> payload, int entryCount)
@@ -19,6 +19,9 @@ internal readonly ref struct PackedValues(PayloadKind kind, ReadOnlySpan<byte> p
         _ => [],
     };
 
+    private readonly float _scale = kind == PayloadKind.DenseScaled ? FramePayload.Scale(payload) : 0;
+    private readonly ReadOnlySpan<float> _values = kind == PayloadKind.DenseScaled ? LittleEndian.Floats(payload[FramePayload.ScaleSize..]) : [];
+
     /// <summary>Values <paramref name="first"/> and following, in the order in which they are stored.</summary>
     /// <param name="first">A multiple of 8.</param>
     /// <param name="values">As many as are wanted, not past the end.</param>
@@ -27,6 +30,10 @@ internal readonly ref struct PackedValues(PayloadKind kind, ReadOnlySpan<byte> p
         if (_isBucketed)
         {
             _buckets.Decode(first, values);
+        }
+        else if (_bits.IsEmpty)
+        {
+            FloatLoops.Scale(_values.Slice(first, values.Length), _scale, values);
         }
         else
         {

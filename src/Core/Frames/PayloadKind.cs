@@ -23,4 +23,7 @@ public enum PayloadKind : byte
 
     /// <summary>u32 indices within the shard, strictly ascending, then as many bfloat16 values. Pushes only.</summary>
     SparseBfloat16 = 6,
+
+    /// <summary>One f32 that every value is multiplied by, then one f32 for every coordinate of the shard. Pushes only.</summary>
+    DenseScaled = 7,
 }

@@ -13,6 +13,9 @@ public static class PushFrame
     /// <summary>Bytes before the payload.</summary>
     public const int HeaderSize = 96;
 
+    /// <summary>Bytes of a frame whose values travel beside it: header and scale.</summary>
+    public const int ScaledHeadSize = HeaderSize + FramePayload.ScaleSize;
+
     private const uint Magic = 0x4650534F; // "OSPF"
     private const int KindOffset = 6;
     private const int FlagsOffset = 7;
@@ -66,8 +69,9 @@ public static class PushFrame
     }
 
     /// <summary>Reads the header and checks it, alone and against the size of the frame.</summary>
+    /// <param name="beside">Bytes of its values that travel beside the frame; for a scaled payload only.</param>
     /// <exception cref="InvalidDataException">Damaged, cut short, of another layout or with a field out of range; the message says which.</exception>
-    public static PushHeader ReadHeader(ReadOnlySpan<byte> frame)
+    public static PushHeader ReadHeader(ReadOnlySpan<byte> frame, int beside = 0)
     {
         ReadOnlySpan<byte> header = FrameFields.Check(frame, HeaderSize, Magic, "Push");
         if (header[FlagsOffset] != 0)
@@ -101,11 +105,19 @@ public static class PushFrame
         }
 
         long size = (long)HeaderSize + h.PayloadSize;
-        if (frame.Length != size)
+        long sizeRead = (long)frame.Length + beside;
+        if (sizeRead != size)
         {
             throw new InvalidDataException(
-                $"Push frame has {frame.Length} bytes, but payloadSize at byte {PayloadSizeOffset} is {h.PayloadSize}, " +
-                $"which makes {size}; it was {(frame.Length < size ? "cut short" : "not sliced to its size")}.");
+                $"Push frame has {sizeRead} bytes, but payloadSize at byte {PayloadSizeOffset} is {h.PayloadSize}, " +
+                $"which makes {size}; it was {(sizeRead < size ? "cut short" : "not sliced to its size")}.");
+        }
+
+        if (beside > 0 && (h.Kind != PayloadKind.DenseScaled || frame.Length != ScaledHeadSize))
+        {
+            throw new InvalidDataException(
+                $"Push frame of kind {h.Kind} has {frame.Length} bytes, and {beside} of values beside it; only those of kind " +
+                $"{PayloadKind.DenseScaled} travel so, all of them, beside a frame of {ScaledHeadSize}.");
         }
 
         return h;

@@ -8,6 +8,12 @@ namespace OrleansSgd.Core.Keeping;
 public sealed record KeptUpdate(
     int Incarnation, long Ticket, IReadOnlyList<ReadOnlyMemory<byte>> Frames, ReadOnlyMemory<byte> Row)
 {
-    /// <summary>Bytes of the frames and the row.</summary>
-    public long Size => Frames.Sum(frame => (long)frame.Length) + Row.Length;
+    /// <summary>[shards]; the values that lie beside each frame. Empty where the frames are whole.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Values { get; init; } = [];
+
+    /// <summary>Bytes of the frames, their values and the row.</summary>
+    public long Size => Frames.Sum(frame => (long)frame.Length) + Values.Sum(values => (long)values.Length) + Row.Length;
+
+    /// <summary>The whole frame of a shard; a copy.</summary>
+    public byte[] CopyOf(int shard) => Values.Count == 0 ? Frames[shard].ToArray() : [.. Frames[shard].Span, .. Values[shard].Span];
 }

@@ -54,11 +54,11 @@ public sealed class UpdateKeeper
         return _kept.GetValueOrDefault(ticket);
     }
 
-    /// <summary>Frames of one shard, in the order of their tickets.</summary>
+    /// <summary>Frames of one shard, in the order of their tickets; copies.</summary>
     /// <param name="shard">Number of the shard.</param>
     /// <param name="ticketMin">The lowest ticket wanted.</param>
     public IEnumerable<ReadOnlyMemory<byte>> FramesOf(int shard, long ticketMin) =>
-        _kept.Where(one => one.Key >= ticketMin).Select(one => one.Value.Frames[shard]);
+        _kept.Where(one => one.Key >= ticketMin).Select(one => (ReadOnlyMemory<byte>)one.Value.CopyOf(shard));
 
     /// <summary>Applies kept frames to a shard that has not begun to serve: those that it lacks and that may still be in x.</summary>
     /// <param name="shard">As it was in the newest view. Of a round that is not complete after all frames it keeps nothing that counts.</param>

@@ -10,6 +10,7 @@ public sealed partial class ParameterShard
 
     private readonly AnswerBuffers _answers = new();
     private long[] _exceptions = [];
+    private byte[] _joined = [];
 
     /// <summary>One push and its answer, for a worker: <see cref="Push(ReadOnlySpan{byte}, out PushHeader)"/> and then <see cref="WriteView"/>.</summary>
     /// <param name="frame">A push frame (docs/wire-format.md); the shard copies what it keeps.</param>
@@ -20,16 +21,25 @@ public sealed partial class ParameterShard
     /// <returns>The view frame. It is not changed before the worker's next push, and nobody else may change it: the slice may lie in it.</returns>
     /// <remarks>A dense update goes through the caches once: checked, subtracted and answered in one pass. The bits are those of the two calls.</remarks>
     /// <exception cref="InvalidDataException">The frame is damaged, or made for another shard. Nothing was changed.</exception>
-    public Memory<byte> PushAndView(ReadOnlySpan<byte> frame, long sinceVersion, int sinceIncarnation, out PushHeader header, out PushOutcome outcome)
+    public Memory<byte> PushAndView(ReadOnlySpan<byte> frame, long sinceVersion, int sinceIncarnation, out PushHeader header, out PushOutcome outcome) =>
+        PushAndView(frame, [], sinceVersion, sinceIncarnation, out header, out outcome);
+
+    /// <summary>As <see cref="PushAndView(ReadOnlySpan{byte}, long, int, out PushHeader, out PushOutcome)"/>, of values that may lie beside the frame.</summary>
+    /// <param name="frame">A push frame; without its values where they lie beside it.</param>
+    /// <param name="values">The values of a scaled payload, [length × 4 bytes]; empty where they are in the frame. The shard copies what it keeps.</param>
+    /// <inheritdoc cref="PushAndView(ReadOnlySpan{byte}, long, int, out PushHeader, out PushOutcome)"/>
+    public Memory<byte> PushAndView(
+        ReadOnlySpan<byte> frame, ReadOnlySpan<byte> values, long sinceVersion, int sinceIncarnation, out PushHeader header, out PushOutcome outcome)
     {
-        header = PushFrame.ReadHeader(frame);
+        header = PushFrame.ReadHeader(frame, values.Length);
         PushOutcomeKind? refusal = Refusal(header);
         bool isNew = sinceIncarnation != Incarnation || sinceVersion <= Version;
-        if (refusal is null && header.Round < 0 && header.Kind == PayloadKind.Dense && _readers is null && isNew)
+        if (refusal is null && header.Round < 0 && header.Kind is PayloadKind.Dense or PayloadKind.DenseScaled && _readers is null && isNew)
         {
-            return ApplyInto(header, PushFrame.Payload(frame, header), out outcome);
+            return ApplyInto(header, frame[PushFrame.HeaderSize..], values, out outcome);
         }
 
+        frame = Joined(frame, values);
         outcome = Take(header, frame, refusal);
         byte[] buffer = _answers.Take(header.Worker, header.Incarnation, header.Sequence, ViewSizeMax, _slice.Answer);
         int size = WriteView(sinceVersion, sinceIncarnation, outcome, buffer, header.Worker, header.Incarnation);
@@ -37,25 +47,56 @@ public sealed partial class ParameterShard
     }
 
     // The values come first, at a place that leaves room for whatever will stand before them.
-    private Memory<byte> ApplyInto(in PushHeader header, ReadOnlySpan<byte> payload, out PushOutcome outcome)
+    private Memory<byte> ApplyInto(in PushHeader header, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> beside, out PushOutcome outcome)
     {
-        FramePayload.ValidateSize(header.Kind, payload.Length, header.EntryCount, header.Length);
         int exceptionsMax = (_tickets.ExceptionCount / ExceptionsStep * ExceptionsStep) + ExceptionsStep;
         int valuesAt = ViewFrame.SizeOf(exceptionsMax, payloadSize: 0);
+        int size = _slice.Length * sizeof(float);
         byte[] buffer = _answers.Take(
-            header.Worker, header.Incarnation, header.Sequence, ViewFrame.SizeOf(exceptionsMax, payload.Length), _slice.Answer);
-        if (!_slice.TrySubtractInto(FramePayload.Values(PayloadKind.Dense, payload, header.EntryCount), buffer, valuesAt))
-        {
-            FramePayload.Validate(header.Kind, payload, header.EntryCount, header.Length); // names the byte
-        }
-
+            header.Worker, header.Incarnation, header.Sequence, ViewFrame.SizeOf(exceptionsMax, size), _slice.Answer);
+        SubtractInto(header.Kind, payload, beside, buffer, valuesAt);
         outcome = Applied(header, payload);
         Span<long> exceptions = Exceptions();
         int start = valuesAt - ViewFrame.SizeOf(exceptions.Length, payloadSize: 0);
         Span<byte> front = buffer.AsSpan(start, valuesAt - start);
         ViewFrame.WriteHeader(front, HeaderOf(PayloadKind.Dense, _slice.Length, outcome, exceptions.Length));
         ViewFrame.WriteExceptions(front, exceptions);
-        return buffer.AsMemory(start, valuesAt - start + payload.Length);
+        return buffer.AsMemory(start, valuesAt - start + size);
+    }
+
+    // When a value is not finite, the check names the byte.
+    private void SubtractInto(PayloadKind kind, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> beside, byte[] answer, int at)
+    {
+        if (kind == PayloadKind.Dense)
+        {
+            if (!_slice.TrySubtractInto(LittleEndian.Floats(payload), answer, at))
+            {
+                FramePayload.Validate(kind, payload, _slice.Length, _slice.Length);
+            }
+
+            return;
+        }
+
+        float scale = FramePayload.Scale(payload);
+        ReadOnlySpan<float> values = LittleEndian.Floats(beside.IsEmpty ? payload[FramePayload.ScaleSize..] : beside);
+        if (!_slice.TrySubtractInto(values, scale, answer, at))
+        {
+            FramePayload.ValidateScaled(scale, values);
+        }
+    }
+
+    private ReadOnlySpan<byte> Joined(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> values)
+    {
+        if (values.IsEmpty)
+        {
+            return frame;
+        }
+
+        int size = frame.Length + values.Length;
+        _joined = _joined.Length < size ? GC.AllocateUninitializedArray<byte>(size) : _joined;
+        frame.CopyTo(_joined);
+        values.CopyTo(_joined.AsSpan(frame.Length));
+        return _joined.AsSpan(0, size);
     }
 
     /// <summary>Bytes <see cref="WriteView"/> needs at most.</summary>

@@ -49,5 +49,21 @@ internal sealed class SliceHome(float[] own)
         return true;
     }
 
+    /// <summary>x ← x − scale · values, each product rounded, into an answer; the slice lies there from now on.</summary>
+    /// <param name="values">[length].</param>
+    /// <param name="answer">Another buffer than the one it lies in.</param>
+    /// <param name="at">First byte of the slice in it.</param>
+    /// <returns>False when a product is not finite; then nothing was changed.</returns>
+    public bool TrySubtractInto(ReadOnlySpan<float> values, float scale, byte[] answer, int at)
+    {
+        if (!FloatLoops.TrySubtractScaled(Values, values, scale, ValuesIn(answer, at)))
+        {
+            return false;
+        }
+
+        (_own, Answer, _at) = (null, answer, at);
+        return true;
+    }
+
     private Span<float> ValuesIn(byte[] answer, int at) => LittleEndian.Floats(answer.AsSpan(at, Length * sizeof(float)));
 }

@@ -45,13 +45,15 @@ public enum KeepVerdict : byte
 /// <param name="Safe">Updates below this ticket may be forgotten.</param>
 /// <param name="Frames">[shards]; push frames, not changed before an update with a higher <paramref name="Safe"/> was kept.</param>
 /// <param name="Row">The update's ledger frame; not changed either.</param>
+/// <param name="Values">[shards]; the values of each frame, where they lie beside it; empty otherwise. Not changed either.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.KeepRequest")]
 public sealed record KeepRequest(
     [property: Id(0)] int Incarnation,
     [property: Id(1)] long Ticket,
     [property: Id(2)] long Safe,
     [property: Id(3)] ReadOnlyMemory<byte>[] Frames,
-    [property: Id(4)] ReadOnlyMemory<byte> Row);
+    [property: Id(4)] ReadOnlyMemory<byte> Row,
+    [property: Id(5)] ReadOnlyMemory<byte>[] Values);
 
 /// <summary>A kept update; no frames when there is none.</summary>
 /// <param name="Frames">[shards]; copies.</param>

@@ -73,11 +73,13 @@ public sealed record ShardStart(
 /// <param name="Frame">A push frame (docs/wire-format.md); not changed before the answer has come.</param>
 /// <param name="ViewVersion">The version the pusher's view has.</param>
 /// <param name="ViewIncarnation">The life of the shard that view came from.</param>
+/// <param name="Values">The values of the frame, where they lie beside it; empty otherwise. Not changed before the answer has come.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSgd.PushRequest")]
 public sealed record PushRequest(
     [property: Id(0)] ReadOnlyMemory<byte> Frame,
     [property: Id(1)] long ViewVersion,
-    [property: Id(2)] int ViewIncarnation);
+    [property: Id(2)] int ViewIncarnation,
+    [property: Id(3)] ReadOnlyMemory<byte> Values = default);
 
 /// <summary>A request for a view.</summary>
 /// <param name="Reader">Number of the worker that reads; −1 for others.</param>

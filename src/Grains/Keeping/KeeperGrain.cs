@@ -20,19 +20,21 @@ public sealed class KeeperGrain(ILocalSiloDetails silo) : Grain, IKeeperGrain
     /// <inheritdoc/>
     public ValueTask<KeepVerdict> Keep(KeepRequest request) => new(
         _keeper is null ? KeepVerdict.None
-        : _keeper.Keep(new KeptUpdate(request.Incarnation, request.Ticket, request.Frames, request.Row), request.Safe)
+        : _keeper.Keep(new KeptUpdate(request.Incarnation, request.Ticket, request.Frames, request.Row) { Values = request.Values }, request.Safe)
             ? KeepVerdict.Kept
             : KeepVerdict.Over);
+
+    // Answers are copies: in one process the worker uses the memory again once a later update is kept.
 
     /// <inheritdoc/>
     public Task<KeptAnswer> Close(long ticket, int incarnationMin) => Task.FromResult(
         _keeper?.Close(ticket, incarnationMin) is { } kept
-            ? new KeptAnswer([.. kept.Frames.Select(Copy)], Copy(kept.Row))
+            ? new KeptAnswer([.. Enumerable.Range(0, kept.Frames.Count).Select(shard => (ReadOnlyMemory<byte>)kept.CopyOf(shard))], kept.Row.ToArray())
             : KeptAnswer.None);
 
     /// <inheritdoc/>
     public Task<FramesAnswer> Frames(int shard, long ticketMin) =>
-        Task.FromResult(new FramesAnswer(_keeper is null ? [] : [.. _keeper.FramesOf(shard, ticketMin).Select(Copy)]));
+        Task.FromResult(new FramesAnswer(_keeper is null ? [] : [.. _keeper.FramesOf(shard, ticketMin)]));
 
     /// <inheritdoc/>
     public Task Stop()
@@ -41,7 +43,4 @@ public sealed class KeeperGrain(ILocalSiloDetails silo) : Grain, IKeeperGrain
         DeactivateOnIdle();
         return Task.CompletedTask;
     }
-
-    // In one process the worker uses the memory again once a later update is kept.
-    private static ReadOnlyMemory<byte> Copy(ReadOnlyMemory<byte> bytes) => bytes.ToArray();
 }

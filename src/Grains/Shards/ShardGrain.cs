@@ -69,12 +69,12 @@ public sealed partial class ShardGrain(
         long begin = JobTrace.IsHeard ? Stopwatch.GetTimestamp() : 0;
         (long version, long watermark) = (_shard.Version, _shard.Settled.Watermark);
         Memory<byte> answer = _shard.PushAndView(
-            request.Frame.Span, request.ViewVersion, request.ViewIncarnation, out PushHeader header, out PushOutcome outcome);
+            request.Frame.Span, request.Values.Span, request.ViewVersion, request.ViewIncarnation, out PushHeader header, out PushOutcome outcome);
         NoteSettled(_shard, version, watermark);
         if (begin != 0 && _spans!.Takes(header.Ticket))
         {
             _spans.Apply(
-                begin, _shard.Shard, _shard.Incarnation, header.Ticket, outcome.Version, outcome.Delay, request.Frame.Length,
+                begin, _shard.Shard, _shard.Incarnation, header.Ticket, outcome.Version, outcome.Delay, request.Frame.Length + request.Values.Length,
                 outcome.Kind.ToString());
         }
 

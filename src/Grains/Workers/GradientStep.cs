@@ -56,6 +56,9 @@ internal sealed class GradientStep : IDisposable
     /// <summary>[d]; the gradient computed last, or the sum of several local ones; clipped where the rule says so. Of no use once it is handed over.</summary>
     public float[] Gradient => _gradient;
 
+    /// <summary>Updates computed so far.</summary>
+    public long Count => _updates;
+
     /// <summary>Norm of the gradient computed last, before it is handed over; O(d) the first time.</summary>
     public double GradientNorm => double.IsNaN(_norm) ? _norm = Math.Sqrt(GradientNorms.Squared(_gradient)) : _norm;
 
@@ -114,6 +117,13 @@ internal sealed class GradientStep : IDisposable
     /// <summary>Begins an update with the gradient, which the codec may keep: the next one is computed into what it hands back.</summary>
     /// <returns>As <see cref="IUpdateCodec.TryBegin(ref float[], float, double)"/>.</returns>
     public bool HandOver(IUpdateCodec codec, float rate) => codec.TryBegin(ref _gradient, rate, _norm);
+
+    /// <summary>Gives the gradient to frames that carry it; the next one is computed into what they carried before.</summary>
+    public void Lend(UpdateFrames frames, ShardMap map)
+    {
+        frames.Lend(ref _gradient, map);
+        _norm = double.NaN;
+    }
 
     /// <summary>What the gradient of the batch is scaled by before the rule.</summary>
     public float RateOf(in BatchRange range) => (float)_plan.RateOf(

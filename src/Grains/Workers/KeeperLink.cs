@@ -51,7 +51,7 @@ internal sealed class KeeperLink(IGrainFactory grains, WorkerIdentity identity, 
         try
         {
             ValueTask<KeepVerdict> asked = _keeper!.Keep(
-                new KeepRequest(identity.Incarnation, update.Record.Ticket, safe, update.Frames, update.Row));
+                new KeepRequest(identity.Incarnation, update.Record.Ticket, safe, update.Frames, update.Row, update.Values));
             for (int i = 0; i < WorkerLoop.SpinsMax && !asked.IsCompleted; i++)
             {
                 Thread.SpinWait(WorkerLoop.SpinLength);

@@ -16,6 +16,11 @@ internal sealed class SliceMeasures
     private readonly CountSketch[] _families;
     private readonly double[] _sums;
     private readonly double[] _sumsHeld;
+    private readonly double[] _lentSquares;
+    private readonly double[] _lentProjections;
+    private float[] _lent = [];
+    private long _lentNumber;
+    private float _lentRate;
     private float[] _decoded = [];
 
     public SliceMeasures(RunPlan plan, ShardMap map)
@@ -24,6 +29,8 @@ internal sealed class SliceMeasures
         _seed = plan.Seed;
         int width = plan.Consistency.Sketch;
         _projections = new ShardProjection[map.Count];
+        _lentSquares = new double[map.Count];
+        _lentProjections = new double[map.Count];
         _families = new CountSketch[width > 0 ? map.Count : 0];
         _sums = new double[width];
         _sumsHeld = new double[width];
@@ -58,6 +65,41 @@ internal sealed class SliceMeasures
         }
 
         Narrow(_sums, record.Sketch(shard));
+    }
+
+    /// <summary>Measures rate · gradient, which frames will carry as the gradient; once, however often it is asked for.</summary>
+    /// <param name="gradient">[d].</param>
+    /// <param name="number">Which gradient it is, of those computed in that array.</param>
+    /// <returns>‖rate · gradient‖²; not finite when a product is not.</returns>
+    public double OfLent(float[] gradient, long number, float rate)
+    {
+        if (gradient != _lent || number != _lentNumber || rate != _lentRate)
+        {
+            (_lent, _lentNumber, _lentRate) = (gradient, number, rate);
+            for (int shard = 0; shard < _map.Count; shard++)
+            {
+                ShardRange range = _map[shard];
+                _lentProjections[shard] = _projections[shard].Of(gradient.AsSpan(range.Start, range.Length), rate, out _lentSquares[shard]);
+            }
+        }
+
+        double sum = 0;
+        foreach (double one in _lentSquares)
+        {
+            sum += one;
+        }
+
+        return sum;
+    }
+
+    /// <summary>Writes into a record what <see cref="OfLent"/> measured of a shard, which says no more of that gradient.</summary>
+    /// <returns>The squared norm.</returns>
+    public double NoteLent(TicketRecord record, int shard)
+    {
+        _lent = [];
+        ref SliceRecord slice = ref record.Slices[shard];
+        (slice.NormSquared, slice.Projection) = (_lentSquares[shard], _lentProjections[shard]);
+        return slice.NormSquared;
     }
 
     /// <summary>Sketches what the worker holds back after the update: the residual, and a multiple of the rule's vector.</summary>

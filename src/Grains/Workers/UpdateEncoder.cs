@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Frames;
@@ -17,6 +18,9 @@ namespace OrleansSgd.Grains.Workers;
 /// </remarks>
 internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec codec, IUpdateRule rule, int worker, int incarnation, bool isCarried = false)
 {
+    // A sketch is made of values that are decoded one way or the other, and a rule of its own keeps its vector.
+    private readonly bool _mayLend = plan.Consistency.Sketch == 0 && plan.Rule.Kind == RulePlan.Sgd;
+
     // Scales and values are rounded to f32 a few times on the way.
     private const double RoundingFactor = 1 + 1e-6;
 
@@ -52,11 +56,11 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
     public void LedgerTaint() => _rows.Taint();
 
     /// <summary>At least the norm of the update that a gradient will make, before it is encoded; O(d) where something is held back.</summary>
-    /// <param name="norm">Of the gradient.</param>
+    /// <param name="step">Of the gradient.</param>
     /// <param name="rate">α, or α / p.</param>
-    public double NormBound(double norm, float rate)
+    public double NormBound(GradientStep step, float rate)
     {
-        double taken = rate * norm;
+        double taken = Lends(step) ? Math.Sqrt(_measures.OfLent(step.Gradient, step.Count, rate)) : rate * step.GradientNorm;
         double held = rule.Held.IsEmpty ? 0 : Math.Sqrt(GradientNorms.Squared(rule.Held)); // μ < 1
         return codec.GrowthMax * RoundingFactor * (taken + held + ResidualNorm);
     }
@@ -69,8 +73,11 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
     /// <returns>False when a value is not finite.</returns>
     public bool TryEncode(long sequence, in BatchRange batch, GradientStep step, float rate)
     {
+        bool isLent = Lends(step);
         RuleUpdate update = rule.Take(step.Gradient, rate);
-        if (!(update.Vector == step.Gradient ? step.HandOver(codec, update.Rate) : codec.TryBegin(update.Vector, update.Rate)))
+        if (!(isLent ? TryLend(step, rate)
+            : update.Vector == step.Gradient ? step.HandOver(codec, update.Rate)
+            : codec.TryBegin(update.Vector, update.Rate)))
         {
             return false;
         }
@@ -83,15 +90,20 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
         record.Rate = rateInAll;
         for (int shard = 0; shard < map.Count; shard++)
         {
-            ShardRange range = map[shard];
-            int payloadSize = codec.PayloadSize(range);
-            Span<byte> payload = frames.Resize(shard, PushFrame.HeaderSize + payloadSize)[PushFrame.HeaderSize..];
             ref PushHeader header = ref Head(frames, batch, shard, rateInAll);
-            header.Kind = codec.KindOf(range);
-            header.EntryCount = codec.EntryCount(range);
-            header.PayloadSize = payloadSize;
-            header.NormSquared = codec.Write(range, payload);
-            Account(record, header, payload);
+            if (isLent)
+            {
+                WriteScale(frames, shard, rate, ref header);
+            }
+            else
+            {
+                WriteValues(frames, shard, ref header);
+            }
+        }
+
+        if (isLent)
+        {
+            step.Lend(frames, map);
         }
 
         // What was not sent is in the residual now, or nowhere.
@@ -215,6 +227,9 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
     /// <summary>The frame of one shard.</summary>
     public ReadOnlyMemory<byte> Frame(long sequence, int shard) => _kept[sequence][shard];
 
+    /// <summary>The values of one shard that lie beside its frame; empty where the frame is whole.</summary>
+    public ReadOnlyMemory<byte> Values(long sequence, int shard) => _kept[sequence].Values is { Length: > 0 } values ? values[shard] : default;
+
     /// <summary>What the ledger is told of an update that is kept.</summary>
     public TicketRecord Record(long sequence) => _kept[sequence].Record;
 
@@ -255,6 +270,7 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
         _kept[sequence] = frames;
         frames.Sequence = sequence;
         frames.IsReleased = false;
+        frames.Return();
         frames.Round = RoundOf(batch);
         frames.IsFlush = isFlush;
         return frames;
@@ -270,6 +286,44 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
         record.ResidualCarried = isCarried;
         record.SlotCount = batch.Lease.SlotCount;
         record.Ticket = -1;
+    }
+
+    private bool Lends(GradientStep step) => _mayLend && codec.SendsAll(step.Gradient);
+
+    // Frames carry the gradient itself: nothing is multiplied before a shard does it, and nothing is copied before a wire does.
+    private bool TryLend(GradientStep step, float rate)
+    {
+        double normSquared = _measures.OfLent(step.Gradient, step.Count, rate);
+        if (!double.IsFinite(normSquared))
+        {
+            return false;
+        }
+
+        codec.Lend(normSquared);
+        return true;
+    }
+
+    private void WriteScale(UpdateFrames frames, int shard, float rate, ref PushHeader header)
+    {
+        BinaryPrimitives.WriteSingleLittleEndian(frames.Resize(shard, PushFrame.ScaledHeadSize)[PushFrame.HeaderSize..], rate);
+        int length = map[shard].Length;
+        header.Kind = PayloadKind.DenseScaled;
+        header.EntryCount = length;
+        header.PayloadSize = FramePayload.SizeOf(header.Kind, length, length);
+        header.NormSquared = _measures.NoteLent(frames.Record, shard);
+        BytesEncoded += PushFrame.HeaderSize + header.PayloadSize;
+    }
+
+    private void WriteValues(UpdateFrames frames, int shard, ref PushHeader header)
+    {
+        ShardRange range = map[shard];
+        int payloadSize = codec.PayloadSize(range);
+        Span<byte> payload = frames.Resize(shard, PushFrame.HeaderSize + payloadSize)[PushFrame.HeaderSize..];
+        header.Kind = codec.KindOf(range);
+        header.EntryCount = codec.EntryCount(range);
+        header.PayloadSize = payloadSize;
+        header.NormSquared = codec.Write(range, payload);
+        Account(frames.Record, header, payload);
     }
 
     private ref PushHeader Head(UpdateFrames frames, in BatchRange batch, int shard, float rate)

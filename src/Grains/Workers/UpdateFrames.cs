@@ -1,4 +1,5 @@
 using OrleansSgd.Core.Consistency.Ledger;
+using OrleansSgd.Core.Vectors;
 
 namespace OrleansSgd.Grains.Workers;
 
@@ -7,6 +8,8 @@ internal sealed class UpdateFrames(int shardCount)
 {
     private readonly byte[][] _buffers = new byte[shardCount][];
     private readonly int[] _sizes = new int[shardCount];
+    private readonly ReadOnlyMemory<byte>[] _beside = new ReadOnlyMemory<byte>[shardCount];
+    private readonly FloatBytes _lent = FloatBytes.Create();
     private byte[] _row = [];
 
     /// <summary>Number of the update.</summary>
@@ -30,6 +33,9 @@ internal sealed class UpdateFrames(int shardCount)
     /// <summary>[shards]; as they are sealed.</summary>
     public ReadOnlyMemory<byte>[] Frames { get; } = new ReadOnlyMemory<byte>[shardCount];
 
+    /// <summary>[shards]; the values that lie beside each frame. Empty where the frames are whole.</summary>
+    public ReadOnlyMemory<byte>[] Values { get; private set; } = [];
+
     /// <summary>The update's ledger frame, as it is sealed.</summary>
     public ReadOnlyMemory<byte> Row { get; private set; }
 
@@ -50,6 +56,21 @@ internal sealed class UpdateFrames(int shardCount)
         LedgerFrame.Write(Record, _row.AsSpan(0, size));
         Row = _row.AsMemory(0, size);
     }
+
+    /// <summary>Takes a gradient over, whose values are to lie beside the frames.</summary>
+    /// <param name="gradient">[d]; becomes an array of the caller's again, as long, with values of no use.</param>
+    public void Lend(ref float[] gradient, ShardMap map)
+    {
+        (_lent.Floats, gradient) = (gradient, _lent.Floats.Length == gradient.Length ? _lent.Floats : new float[gradient.Length]);
+        Values = _beside;
+        for (int shard = 0; shard < _beside.Length; shard++)
+        {
+            _beside[shard] = _lent.Memory.Slice(map[shard].Start * sizeof(float), map[shard].Length * sizeof(float));
+        }
+    }
+
+    /// <summary>Frames are whole again.</summary>
+    public void Return() => Values = [];
 
     /// <summary>The frame of one shard.</summary>
     public ReadOnlyMemory<byte> this[int shard] => _buffers[shard].AsMemory(0, _sizes[shard]);

@@ -193,7 +193,7 @@ internal sealed partial class WorkerLoop(
         {
             answer = command.Kind == WorkerCommandKind.Push
                 ? shards[shard].Push(new PushRequest(
-                    encoder.Frame(command.Sequence, shard), view.Version(shard), view.Incarnation(shard)))
+                    encoder.Frame(command.Sequence, shard), view.Version(shard), view.Incarnation(shard), encoder.Values(command.Sequence, shard)))
                 : shards[shard].Pull(new PullRequest(
                     identity.Worker, identity.Incarnation, ++_pulls[shard],
                     view.Version(shard), view.Incarnation(shard), command.Version));

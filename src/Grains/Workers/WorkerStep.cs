@@ -74,7 +74,7 @@ internal sealed class WorkerStep(RunPlan plan, ShardMap map, GradientStep gradie
     public double NormBound(WorkerMachine machine, UpdateEncoder encoder) => machine.IsTicketOnly ? double.NaN
         : encoder.SequenceEncoded >= machine.Sequence ? encoder.Norm
         : machine.IsFlushing ? encoder.ResidualNorm
-        : encoder.NormBound(gradient.GradientNorm, RateOf(machine.Batch));
+        : encoder.NormBound(gradient, RateOf(machine.Batch));
 
     /// <summary>Encodes the gradient; false when a value is not finite.</summary>
     public bool TryEncode(WorkerMachine machine, UpdateEncoder encoder, float rate)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace OrleansSgd.Models.Kernels;
 
@@ -91,6 +92,17 @@ internal static unsafe class GemmTile
                 c51 = TVectors.Count > 1 ? Vector512.Load(c + (5 * cStride) + Lanes) : default;
                 c52 = TVectors.Count > 2 ? Vector512.Load(c + (5 * cStride) + (2 * Lanes)) : default;
                 c53 = TVectors.Count > 3 ? Vector512.Load(c + (5 * cStride) + (3 * Lanes)) : default;
+            }
+        }
+        else if (Sse.IsSupported)
+        {
+            // What is only written is not in the caches when it is a gradient that frames have carried; it comes while the sums are made.
+            for (int row = 0; row < TRows.Count; row++)
+            {
+                for (int vector = 0; vector < TVectors.Count; vector++)
+                {
+                    Sse.Prefetch0(c + (row * cStride) + (vector * Lanes));
+                }
             }
         }
 

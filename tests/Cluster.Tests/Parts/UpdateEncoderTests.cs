@@ -113,7 +113,7 @@ public sealed class UpdateEncoderTests : IDisposable
         for (int update = 0; update < 4 && ruleKind != RulePlan.Adam; update++)
         {
             part.Step.Compute(_view, Steps.Single(update * 16, 16));
-            double bound = part.Encoder.NormBound(part.Step.GradientNorm, Rate);
+            double bound = part.Encoder.NormBound(part.Step, Rate);
 
             Assert.True(part.Encoder.TryEncode(update, Steps.Single(update * 16, 16), part.Step, Rate));
 

@@ -30,6 +30,35 @@ public class TakeBackTests
     }
 
     [Fact]
+    public void Update_that_its_caller_sends_is_taken_back_once_and_counted_like_any_other()
+    {
+        var codec = new DenseCodec(Dimension);
+        codec.Lend(2.5);
+        Assert.Equal((1L, 0.0, 2.5), (codec.NextUpdate, codec.Gamma, codec.UpdateNormSquared));
+
+        codec.TakeBack();
+
+        Assert.Equal(0, codec.NextUpdate);
+        Assert.Throws<InvalidOperationException>(codec.TakeBack);
+        Assert.Throws<ArgumentOutOfRangeException>(() => codec.Lend(double.PositiveInfinity));
+    }
+
+    [Fact]
+    public void Only_a_codec_that_sends_all_of_a_gradient_lends_it()
+    {
+        foreach (CodecPlan plan in AllCodecs.Plans)
+        {
+            IUpdateCodec codec = UpdateCodecs.Create(plan, Dimension, seed: 3);
+            Assert.Equal(plan == new CodecPlan(), codec.SendsAll(Gradients.Bell(Dimension, 1)));
+            Assert.False(codec.SendsAll(new float[Dimension]));
+            if (plan != new CodecPlan())
+            {
+                Assert.Throws<NotSupportedException>(() => codec.Lend(1));
+            }
+        }
+    }
+
+    [Fact]
     public void Update_is_taken_back_once()
     {
         foreach (CodecPlan plan in AllCodecs.Plans)

@@ -4,6 +4,7 @@ using OrleansSgd.Core.Consistency.Sketches;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Randomness;
 using OrleansSgd.Core.Tests.Codecs;
+using OrleansSgd.Core.Tests.Frames;
 using OrleansSgd.Core.Vectors;
 using OrleansSgd.Testing;
 
@@ -44,6 +45,36 @@ public class ShardProjectionTests
 
             Assert.Equal(_projection.Of(decoded), _projection.Of(kind, payload, count), Tolerance(decoded));
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(33)]
+    [InlineData(1024)]
+    [InlineData(Length)]
+    public void Measuring_what_is_still_to_be_scaled_gives_the_bits_of_the_products(int length)
+    {
+        var projection = new ShardProjection(seed: 9, shard: 2, length);
+        float[] values = [.. Random(5, 1).Take(length)];
+        float[] products = [.. values.Select(value => 0.3f * value)];
+
+        double of = projection.Of(values, 0.3f, out double normSquared);
+
+        Assert.Equal(projection.Of(products), of);
+        Assert.Equal(FramePayload.NormSquared(PayloadKind.Dense, SampleFrames.Dense(products), length), normSquared);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.MaxValue)]
+    public void Norm_of_products_that_are_not_finite_is_not_finite(float value)
+    {
+        float[] values = Random(5, 1);
+        values[Length - 1] = value;
+
+        _projection.Of(values, 2f, out double normSquared);
+
+        Assert.False(double.IsFinite(normSquared));
     }
 
     [Fact]

@@ -36,6 +36,7 @@ public class GoldenFrameTests
             ("push-levels", SampleFrames.LevelsPushFrame(), SampleFrames.LevelsPush),
             ("push-signs", SampleFrames.SignsPushFrame(), SampleFrames.SignsPush),
             ("push-signs-masked", SampleFrames.MaskedSignsPushFrame(), SampleFrames.MaskedSignsPush),
+            ("push-dense-scaled", SampleFrames.DenseScaledPushFrame(), SampleFrames.DenseScaledPush),
         ];
         foreach ((string name, byte[] actual, PushHeader header) in samples)
         {
@@ -98,7 +99,8 @@ public class GoldenFrameTests
     [Fact]
     public void Payload_kinds_keep_their_numbers()
     {
-        Assert.Equal([0, 1, 2, 3, 4, 5, 6], Enum.GetValues<PayloadKind>().Select(kind => (int)kind));
-        Assert.Equal(["None", "Dense", "Sparse", "Levels", "Signs", "DenseBfloat16", "SparseBfloat16"], Enum.GetNames<PayloadKind>());
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7], Enum.GetValues<PayloadKind>().Select(kind => (int)kind));
+        Assert.Equal(
+            ["None", "Dense", "Sparse", "Levels", "Signs", "DenseBfloat16", "SparseBfloat16", "DenseScaled"], Enum.GetNames<PayloadKind>());
     }
 }

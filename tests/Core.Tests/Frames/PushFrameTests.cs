@@ -9,13 +9,13 @@ namespace OrleansSgd.Core.Tests.Frames;
 public class PushFrameTests
 {
     private static readonly Arbitrary<PushHeader> Headers =
-        (from kind in Gen.Elements(PayloadKind.None, PayloadKind.Dense, PayloadKind.Sparse)
+        (from kind in Gen.Elements(PayloadKind.None, PayloadKind.Dense, PayloadKind.Sparse, PayloadKind.DenseScaled)
          from length in Gen.Choose(1, 50)
          from sparseCount in Gen.Choose(1, length)
          from small in Gen.Choose(0, int.MaxValue).ArrayOf(6)
          from large in Gen.Choose(0, int.MaxValue).ArrayOf(4)
          from slotCount in Gen.Choose(1, 1000)
-         let count = kind switch { PayloadKind.None => 0, PayloadKind.Dense => length, _ => sparseCount }
+         let count = kind switch { PayloadKind.None => 0, PayloadKind.Sparse => sparseCount, _ => length }
          select new PushHeader
          {
              Kind = kind,
@@ -66,7 +66,7 @@ public class PushFrameTests
     }
 
     [Theory]
-    [InlineData(6, 7, "kind at byte 6 is 7; the largest known is 6")]
+    [InlineData(6, 8, "kind at byte 6 is 8; the largest known is 7")]
     [InlineData(6, 3, "entryCount at byte 84 is 2, which does not fit kind Levels and length 10")]
     [InlineData(7, 1, "flags at byte 7 are 01; this build knows none")]
     [InlineData(80, 0, "length at byte 80 is 0; a shard has at least 1 coordinate")]
@@ -134,6 +134,35 @@ public class PushFrameTests
         Assert.EndsWith("it was not sliced to its size.", wide.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(PayloadKind.DenseScaled, 100, 12, null)]
+    [InlineData(PayloadKind.DenseScaled, 104, 8, "Push frame of kind DenseScaled has 104 bytes, and 8 of values beside it")]
+    [InlineData(PayloadKind.DenseScaled, 100, 8, "Push frame has 108 bytes, but payloadSize at byte 88 is 16, which makes 112; it was cut short.")]
+    [InlineData(PayloadKind.Dense, 96, 12, "Push frame of kind Dense has 96 bytes, and 12 of values beside it")]
+    public void Only_scaled_values_lie_beside_their_frame_and_all_of_them(PayloadKind kind, int size, int beside, string? mistake)
+    {
+        byte[] whole = kind == PayloadKind.Dense ? SampleFrames.DensePushFrame() : SampleFrames.DenseScaledPushFrame();
+
+        Exception? error = Record.Exception(() => PushFrame.ReadHeader(whole.AsSpan(0, size), beside));
+
+        Assert.Equal(mistake is null ? null : typeof(InvalidDataException), error?.GetType());
+        Assert.StartsWith(mistake ?? "", error?.Message ?? "", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(float.NaN, 1f)]
+    [InlineData(1f, float.NegativeInfinity)]
+    [InlineData(2f, float.MaxValue)]
+    public void Product_that_is_not_finite_is_named(float scale, float value)
+    {
+        byte[] payload = SampleFrames.Dense(scale, 0, value);
+
+        var error = Assert.Throws<InvalidDataException>(() => FramePayload.Validate(PayloadKind.DenseScaled, payload, 2, 2));
+
+        string place = float.IsNaN(scale) ? "value 0 at byte 4 is 0" : $"value 1 at byte 8 is {value}";
+        Assert.Equal($"DenseScaled payload: {place}, times the scale {scale} not a finite number; the sender's run diverged.", error.Message);
+    }
+
     [Fact]
     public void View_frame_is_not_taken_for_a_push()
     {
@@ -172,7 +201,7 @@ public class PushFrameTests
         DecoderTrial.Run(
             [
                 SampleFrames.DensePushFrame(), SampleFrames.SparsePushFrame(), SampleFrames.Push(SampleFrames.EmptyPush, []),
-                SampleFrames.LevelsPushFrame(), SampleFrames.SignsPushFrame(), SampleFrames.MaskedSignsPushFrame(),
+                SampleFrames.LevelsPushFrame(), SampleFrames.SignsPushFrame(), SampleFrames.MaskedSignsPushFrame(), SampleFrames.DenseScaledPushFrame(),
             ],
             frame => SampleFrames.Resealed(frame, PushFrame.HeaderSize),
             Decode,

@@ -45,6 +45,9 @@ internal static class SampleFrames
     /// <summary>The first push in half the bytes.</summary>
     public static PushHeader DenseBfloat16Push { get; } = DensePush with { Kind = PayloadKind.DenseBfloat16, PayloadSize = 6 };
 
+    /// <summary>The first push as a gradient and what it is to be multiplied by.</summary>
+    public static PushHeader DenseScaledPush { get; } = DensePush with { Kind = PayloadKind.DenseScaled, PayloadSize = 16 };
+
     /// <summary>The second push in fewer bytes.</summary>
     public static PushHeader SparseBfloat16Push { get; } = SparsePush with { Kind = PayloadKind.SparseBfloat16, PayloadSize = 12 };
 
@@ -156,6 +159,8 @@ internal static class SampleFrames
     }
 
     public static byte[] DensePushFrame() => Push(DensePush, Dense(0.5f, -0.25f, 2));
+
+    public static byte[] DenseScaledPushFrame() => Push(DenseScaledPush, Dense(0.125f, 4, -2, 16));
 
     public static byte[] SparsePushFrame() => Push(SparsePush, Sparse([2, 7], [1.5f, -1]));
 

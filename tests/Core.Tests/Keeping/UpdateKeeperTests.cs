@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using OrleansSgd.Core.Consistency;
+using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Keeping;
 using OrleansSgd.Core.Shards;
 using OrleansSgd.Core.Tests.Shards;
@@ -94,6 +95,30 @@ public class UpdateKeeperTests
         int replayed = UpdateKeeper.Replay(next, [Frame(0), Frame(1)], ticket => ticket != 0);
 
         Assert.Equal((1, 0L, 2L), (replayed, next.Settled.Watermark, next.Settled.End));
+    }
+
+    [Fact]
+    public void Values_that_lie_beside_a_frame_are_in_its_copy()
+    {
+        byte[] frame = Pushes.Scaled(Pushes.Header with { Ticket = 4 }, 0.5f, 1, 2);
+        var keeper = new UpdateKeeper();
+        keeper.Keep(
+            new KeptUpdate(1, 4, [frame.AsMemory(0, PushFrame.ScaledHeadSize)], new byte[10]) { Values = [frame.AsMemory(PushFrame.ScaledHeadSize)] }, safe: 0);
+
+        ReadOnlyMemory<byte> copy = Assert.Single(keeper.FramesOf(0, 0));
+        Assert.Equal(frame, copy.ToArray());
+        Assert.Equal(frame.Length + 10, keeper.Size);
+        frame.AsSpan().Clear(); // the worker uses its memory again
+        var shard = new ParameterShard(0, 2, [1f, 1f], settled: Settled(4));
+        Assert.Equal(1, UpdateKeeper.Replay(shard, [copy], _ => true));
+        Assert.Equal([0.5f, 0f], shard.Parameters.ToArray());
+    }
+
+    private static TicketSet Settled(long below)
+    {
+        var settled = new TicketSet();
+        settled.Load(below, []);
+        return settled;
     }
 
     private static KeptUpdate Update(long ticket, int incarnation = 1) =>

@@ -31,6 +31,21 @@ internal static class Pushes
         return frame;
     }
 
+    /// <summary>A frame with one value for every coordinate, and what they are all multiplied by.</summary>
+    public static byte[] Scaled(PushHeader header, float scale, params float[] values)
+    {
+        byte[] payload = MemoryMarshal.AsBytes<float>([scale, .. values]).ToArray();
+        byte[] frame = [.. new byte[PushFrame.HeaderSize], .. payload];
+        PushFrame.WriteHeader(frame, header with
+        {
+            Kind = PayloadKind.DenseScaled,
+            Length = values.Length,
+            EntryCount = values.Length,
+            PayloadSize = payload.Length,
+        });
+        return frame;
+    }
+
     /// <summary>A frame with some coordinates of a shard of some length.</summary>
     public static byte[] Sparse(PushHeader header, int length, params (uint Index, float Value)[] entries)
     {
