@@ -57,6 +57,13 @@ public readonly record struct ChaosTime(ChaosClock Clock, double Value)
     private static string Plain(double value)
     {
         string shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        return shortest.Contains('E', StringComparison.Ordinal) ? value.ToString("F20", CultureInfo.InvariantCulture).TrimEnd('0').TrimEnd('.') : shortest;
+        int at = shortest.IndexOf("E-", StringComparison.Ordinal);
+        if (at < 0)
+        {
+            return shortest;
+        }
+
+        int zeros = int.Parse(shortest.AsSpan(at + 2), NumberStyles.None, CultureInfo.InvariantCulture) - 1;
+        return $"0.{new string('0', zeros)}{shortest[..at].Replace(".", "", StringComparison.Ordinal)}";
     }
 }

@@ -38,46 +38,10 @@ internal static class FloatLoops
         }
     }
 
-    /// <summary>result ← x − u, unless a value of u is not finite; then false, and the result is of no use.</summary>
-    /// <param name="result">Another vector.</param>
-    public static bool TrySubtract(ReadOnlySpan<float> x, ReadOnlySpan<float> u, Span<float> result)
-    {
-        ref float target = ref MemoryMarshal.GetReference(result[..x.Length]);
-        ref float from = ref MemoryMarshal.GetReference(x);
-        ref float source = ref MemoryMarshal.GetReference(u[..x.Length]);
-        Vector256<int> mask = Vector256.Create(FloatBits.MagnitudeMask);
-        Vector256<int> even = Vector256<int>.Zero;
-        Vector256<int> odd = Vector256<int>.Zero;
-        int i = 0;
-        for (; i <= x.Length - Turn; i += Turn)
-        {
-            Prefetch(ref target, i);
-            Vector256<float> a = Load(ref source, i);
-            Vector256<float> b = Load(ref source, i + Width);
-            Vector256<float> c = Load(ref source, i + (2 * Width));
-            Vector256<float> d = Load(ref source, i + (3 * Width));
-            even = Vector256.Max(even, Vector256.Max(a.AsInt32() & mask, b.AsInt32() & mask));
-            odd = Vector256.Max(odd, Vector256.Max(c.AsInt32() & mask, d.AsInt32() & mask));
-            a = Load(ref from, i) - a;
-            b = Load(ref from, i + Width) - b;
-            c = Load(ref from, i + (2 * Width)) - c;
-            d = Load(ref from, i + (3 * Width)) - d;
-            Store(a, b, c, d, ref target, i);
-        }
-
-        int most = FloatBits.Largest(Vector256.Max(even, odd));
-        for (; i < x.Length; i++)
-        {
-            most = Math.Max(most, FloatBits.Magnitude(u[i]));
-            result[i] = x[i] - u[i];
-        }
-
-        return most < FloatBits.NonFinite;
-    }
-
     /// <summary>result ← x − scale · values, the product rounded first, unless a product is not finite; then false, and the result is of no use.</summary>
+    /// <param name="scale">1 for values as they are: such a product is exact.</param>
     /// <param name="result">Another vector.</param>
-    public static bool TrySubtractScaled(ReadOnlySpan<float> x, ReadOnlySpan<float> values, float scale, Span<float> result)
+    public static bool TrySubtract(ReadOnlySpan<float> x, ReadOnlySpan<float> values, float scale, Span<float> result)
     {
         ref float target = ref MemoryMarshal.GetReference(result[..x.Length]);
         ref float from = ref MemoryMarshal.GetReference(x);

@@ -64,25 +64,23 @@ public sealed partial class ParameterShard
         return buffer.AsMemory(start, valuesAt - start + size);
     }
 
-    // When a value is not finite, the check names the byte.
     private void SubtractInto(PayloadKind kind, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> beside, byte[] answer, int at)
     {
-        if (kind == PayloadKind.Dense)
+        bool isScaled = kind == PayloadKind.DenseScaled;
+        float scale = isScaled ? FramePayload.Scale(payload) : 1;
+        ReadOnlySpan<float> values = LittleEndian.Floats(beside.IsEmpty ? payload[FramePayload.ScaleSizeOf(kind)..] : beside);
+        if (_slice.TrySubtractInto(values, scale, answer, at))
         {
-            if (!_slice.TrySubtractInto(LittleEndian.Floats(payload), answer, at))
-            {
-                FramePayload.Validate(kind, payload, _slice.Length, _slice.Length);
-            }
-
             return;
         }
 
-        float scale = FramePayload.Scale(payload);
-        ReadOnlySpan<float> values = LittleEndian.Floats(beside.IsEmpty ? payload[FramePayload.ScaleSize..] : beside);
-        if (!_slice.TrySubtractInto(values, scale, answer, at))
+        // Names the byte.
+        if (isScaled)
         {
             FramePayload.ValidateScaled(scale, values);
         }
+
+        FramePayload.Validate(kind, payload, values.Length, values.Length);
     }
 
     private ReadOnlySpan<byte> Joined(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> values)

@@ -33,30 +33,15 @@ internal sealed class SliceHome(float[] own)
         return _own;
     }
 
-    /// <summary>x ← x − u, into an answer; the slice lies there from now on.</summary>
-    /// <param name="update">u, [length].</param>
-    /// <param name="answer">Another buffer than the one it lies in.</param>
-    /// <param name="at">First byte of the slice in it.</param>
-    /// <returns>False when a value of u is not finite; then nothing was changed.</returns>
-    public bool TrySubtractInto(ReadOnlySpan<float> update, byte[] answer, int at)
-    {
-        if (!FloatLoops.TrySubtract(Values, update, ValuesIn(answer, at)))
-        {
-            return false;
-        }
-
-        (_own, Answer, _at) = (null, answer, at);
-        return true;
-    }
-
     /// <summary>x ← x − scale · values, each product rounded, into an answer; the slice lies there from now on.</summary>
     /// <param name="values">[length].</param>
+    /// <param name="scale">1 for values as they are.</param>
     /// <param name="answer">Another buffer than the one it lies in.</param>
     /// <param name="at">First byte of the slice in it.</param>
     /// <returns>False when a product is not finite; then nothing was changed.</returns>
     public bool TrySubtractInto(ReadOnlySpan<float> values, float scale, byte[] answer, int at)
     {
-        if (!FloatLoops.TrySubtractScaled(Values, values, scale, ValuesIn(answer, at)))
+        if (!FloatLoops.TrySubtract(Values, values, scale, ValuesIn(answer, at)))
         {
             return false;
         }
