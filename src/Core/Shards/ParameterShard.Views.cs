@@ -79,8 +79,10 @@ public sealed partial class ParameterShard
         {
             FramePayload.ValidateScaled(scale, values);
         }
-
-        FramePayload.Validate(kind, payload, values.Length, values.Length);
+        else
+        {
+            FramePayload.Validate(kind, payload, values.Length, values.Length);
+        }
     }
 
     private ReadOnlySpan<byte> Joined(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> values)

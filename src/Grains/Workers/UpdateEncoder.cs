@@ -55,8 +55,8 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
     /// <summary>A request that carried <see cref="Ledger"/> failed: its receiver may still read the bytes.</summary>
     public void LedgerTaint() => _rows.Taint();
 
-    /// <summary>At least the norm of the update that a gradient will make, before it is encoded; O(d) where something is held back.</summary>
-    /// <param name="step">Of the gradient.</param>
+    /// <summary>At least the norm of the update that a gradient will make, before it is encoded; O(d).</summary>
+    /// <param name="step">Has the gradient.</param>
     /// <param name="rate">α, or α / p.</param>
     public double NormBound(GradientStep step, float rate)
     {

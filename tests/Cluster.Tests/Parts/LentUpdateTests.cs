@@ -1,14 +1,10 @@
-using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Frames;
-using OrleansSgd.Core.Optimizers;
 using OrleansSgd.Core.Runs;
-using OrleansSgd.Core.Samples;
 using OrleansSgd.Core.Shards;
 using OrleansSgd.Core.Vectors;
 using OrleansSgd.Core.Workers;
 using OrleansSgd.Grains.Workers;
-using OrleansSgd.Models;
 using OrleansSgd.Testing;
 
 namespace OrleansSgd.Cluster.Tests.Parts;
@@ -18,24 +14,17 @@ public sealed class LentUpdateTests : IDisposable
 {
     private const float Rate = 0.3f;
 
-    private readonly TinySamples _samples = new(200, 40, 0);
-    private readonly IModel _model;
+    private readonly EncoderParts _parts = new();
     private readonly ShardMap _map;
     private readonly WorkerView _view;
-    private readonly List<GradientStep> _steps = [];
 
-    public LentUpdateTests()
-    {
-        _model = ModelCatalog.Create(new ModelPlan { Kind = ModelCatalog.LeastSquares }, _samples);
-        _map = new ShardMap(_model.ParameterCount, 3);
-        _view = Steps.View(_map, Steps.Bell(_model.ParameterCount, 7), version: 5);
-    }
+    public LentUpdateTests() => (_map, _view) = (_parts.Map, _parts.View);
 
     [Fact]
     public void Shards_and_ledger_get_the_bits_of_the_update_that_is_copied()
     {
-        (GradientStep Step, UpdateEncoder Encoder) lent = Create(new RunPlan());
-        (GradientStep Step, UpdateEncoder Encoder) copied = Create(new RunPlan { Consistency = new ConsistencyPlan { Sketch = 64 } });
+        EncoderPart lent = Create(new RunPlan());
+        EncoderPart copied = Create(new RunPlan { Consistency = new ConsistencyPlan { Sketch = 64 } });
         for (int update = 0; update < 4; update++)
         {
             double bound = Encode(lent, update);
@@ -60,7 +49,7 @@ public sealed class LentUpdateTests : IDisposable
     [Fact]
     public void Updates_that_a_keeper_still_has_stay_as_they_were()
     {
-        (GradientStep Step, UpdateEncoder Encoder) part = Create(new RunPlan());
+        EncoderPart part = Create(new RunPlan());
         part.Encoder.Secured(0);
         var sent = new List<byte[]>();
         for (int update = 0; update < 6; update++)
@@ -80,7 +69,7 @@ public sealed class LentUpdateTests : IDisposable
     [Fact]
     public void Memory_used_again_too_early_is_caught()
     {
-        (GradientStep Step, UpdateEncoder Encoder) part = Create(new RunPlan());
+        EncoderPart part = Create(new RunPlan());
         Encode(part, 0);
         UpdateFrames frames = part.Encoder.Kept(0);
         byte[] sent = Bytes(frames);
@@ -96,7 +85,7 @@ public sealed class LentUpdateTests : IDisposable
     [Fact]
     public void Another_rate_once_the_ticket_is_known_is_the_rate_that_is_sent()
     {
-        (GradientStep Step, UpdateEncoder Encoder) part = Create(new RunPlan());
+        EncoderPart part = Create(new RunPlan());
         part.Step.Compute(_view, Steps.Single(0, 16));
         double bound = part.Encoder.NormBound(part.Step, Rate);
 
@@ -108,7 +97,7 @@ public sealed class LentUpdateTests : IDisposable
     [Fact]
     public void Gradient_computed_in_the_same_memory_is_measured_anew()
     {
-        (GradientStep Step, UpdateEncoder Encoder) part = Create(new RunPlan());
+        EncoderPart part = Create(new RunPlan());
         part.Step.Compute(_view, Steps.Single(0, 16));
         double first = part.Encoder.NormBound(part.Step, Rate);
 
@@ -120,7 +109,7 @@ public sealed class LentUpdateTests : IDisposable
     [Fact]
     public void Update_without_a_ticket_gives_its_number_back()
     {
-        (GradientStep Step, UpdateEncoder Encoder) part = Create(new RunPlan());
+        EncoderPart part = Create(new RunPlan());
         Encode(part, 0);
 
         part.Encoder.Discard(0);
@@ -132,7 +121,7 @@ public sealed class LentUpdateTests : IDisposable
     [Fact]
     public void Gradient_that_is_not_finite_is_refused()
     {
-        (GradientStep Step, UpdateEncoder Encoder) part = Create(new RunPlan());
+        EncoderPart part = Create(new RunPlan());
         part.Step.Compute(_view, Steps.Single(0, 16));
         part.Step.Gradient[3] = float.PositiveInfinity;
 
@@ -146,7 +135,7 @@ public sealed class LentUpdateTests : IDisposable
     [InlineData(RulePlan.Adam)]
     public void Vector_that_its_rule_keeps_is_not_lent(string rule)
     {
-        (GradientStep Step, UpdateEncoder Encoder) part = Create(new RunPlan { Rule = new RulePlan { Kind = rule } });
+        EncoderPart part = Create(new RunPlan { Rule = new RulePlan { Kind = rule } });
 
         Encode(part, 0);
 
@@ -157,7 +146,7 @@ public sealed class LentUpdateTests : IDisposable
     [Fact]
     public void Flush_after_lent_updates_is_whole()
     {
-        (GradientStep Step, UpdateEncoder Encoder) part = Create(new RunPlan());
+        EncoderPart part = Create(new RunPlan());
         Encode(part, 0);
         part.Encoder.Answered(0);
         part.Encoder.Release(0);
@@ -172,7 +161,7 @@ public sealed class LentUpdateTests : IDisposable
     [Fact]
     public void Steady_state_allocates_nothing()
     {
-        (GradientStep Step, UpdateEncoder Encoder) part = Create(new RunPlan());
+        EncoderPart part = Create(new RunPlan());
         float[] gradient = Steps.Bell(_map.Dimension, 3);
         part.Step.Compute(_view, Steps.Single(0, 16));
         long sequence = 0;
@@ -195,19 +184,12 @@ public sealed class LentUpdateTests : IDisposable
         }
     }
 
-    public void Dispose() => _steps.ForEach(step => step.Dispose());
+    public void Dispose() => _parts.Dispose();
 
-    private (GradientStep Step, UpdateEncoder Encoder) Create(RunPlan plan)
-    {
-        plan = plan with { Batch = 16, Shards = 3, Seed = 5 };
-        var step = new GradientStep(plan, _model, _samples, _map, TimeProvider.System, smoothnessIsKnown: true);
-        _steps.Add(step);
-        return (step, new UpdateEncoder(
-            plan, _map, UpdateCodecs.Create(plan.Codec, _model.ParameterCount, seed: 11), UpdateRules.Create(plan.Rule, _model.ParameterCount), 3, 2));
-    }
+    private EncoderPart Create(RunPlan plan) => _parts.Create(plan with { Batch = 16, Shards = 3, Seed = 5 });
 
     // What is said of its norm before it is encoded.
-    private double Encode((GradientStep Step, UpdateEncoder Encoder) part, long sequence)
+    private double Encode(EncoderPart part, long sequence)
     {
         part.Step.Compute(_view, Steps.Single((int)sequence * 16, 16));
         double bound = part.Encoder.NormBound(part.Step, Rate);

@@ -2,13 +2,10 @@ using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Consistency.Ledger;
 using OrleansSgd.Core.Consistency.Sketches;
 using OrleansSgd.Core.Frames;
-using OrleansSgd.Core.Optimizers;
 using OrleansSgd.Core.Runs;
-using OrleansSgd.Core.Samples;
 using OrleansSgd.Core.Vectors;
 using OrleansSgd.Core.Workers;
 using OrleansSgd.Grains.Workers;
-using OrleansSgd.Models;
 using OrleansSgd.Testing;
 
 namespace OrleansSgd.Cluster.Tests.Parts;
@@ -17,23 +14,14 @@ namespace OrleansSgd.Cluster.Tests.Parts;
 public sealed class UpdateEncoderTests : IDisposable
 {
     private const float Rate = 0.25f;
-    private const int Worker = 3;
-    private const int Incarnation = 2;
     private const string RoundedDense = "dense in bfloat16";
     private const string RoundedTopK = "top-k in bfloat16";
 
-    private readonly TinySamples _samples = new(200, 40, 0);
-    private readonly IModel _model;
+    private readonly EncoderParts _parts = new();
     private readonly ShardMap _map;
     private readonly WorkerView _view;
-    private readonly List<GradientStep> _steps = [];
 
-    public UpdateEncoderTests()
-    {
-        _model = ModelCatalog.Create(new ModelPlan { Kind = ModelCatalog.LeastSquares }, _samples);
-        _map = new ShardMap(_model.ParameterCount, 3);
-        _view = Steps.View(_map, Steps.Bell(_model.ParameterCount, 7), version: 5);
-    }
+    public UpdateEncoderTests() => (_map, _view) = (_parts.Map, _parts.View);
 
     public static TheoryData<string, bool, string> Plans
     {
@@ -58,7 +46,7 @@ public sealed class UpdateEncoderTests : IDisposable
     [MemberData(nameof(Plans))]
     public void Record_says_of_each_slice_what_its_shard_decodes(string codecKind, bool feedback, string ruleKind)
     {
-        Part part = Create(Plan(codecKind, feedback, ruleKind));
+        EncoderPart part = _parts.Create(Plan(codecKind, feedback, ruleKind));
         for (int update = 0; update < 3; update++)
         {
             Encode(part, update, Steps.Single(update * 16, 16));
@@ -79,7 +67,7 @@ public sealed class UpdateEncoderTests : IDisposable
                 }
             }
 
-            Assert.Equal((Worker, Incarnation, 16, 1), (record.Worker, record.Incarnation, record.SampleCount, record.SlotCount));
+            Assert.Equal((EncoderParts.Worker, EncoderParts.Incarnation, 16, 1), (record.Worker, record.Incarnation, record.SampleCount, record.SlotCount));
             Assert.Equal(Math.Sqrt(Steps.NormSquared(record)), part.Encoder.Norm, 1e-9);
             Assert.Null(record.Mistake());
         }
@@ -89,7 +77,7 @@ public sealed class UpdateEncoderTests : IDisposable
     [MemberData(nameof(Plans))]
     public void Record_says_what_is_held_back_and_what_is_dropped(string codecKind, bool feedback, string ruleKind)
     {
-        Part part = Create(Plan(codecKind, feedback, ruleKind));
+        EncoderPart part = _parts.Create(Plan(codecKind, feedback, ruleKind));
         for (int update = 0; update < 3; update++)
         {
             Encode(part, update, Steps.Single(update * 16, 16));
@@ -109,7 +97,7 @@ public sealed class UpdateEncoderTests : IDisposable
     [MemberData(nameof(Plans))]
     public void Norm_bound_before_encoding_is_never_below_the_norm_that_is_sent(string codecKind, bool feedback, string ruleKind)
     {
-        Part part = Create(Plan(codecKind, feedback, ruleKind));
+        EncoderPart part = _parts.Create(Plan(codecKind, feedback, ruleKind));
         for (int update = 0; update < 4 && ruleKind != RulePlan.Adam; update++)
         {
             part.Step.Compute(_view, Steps.Single(update * 16, 16));
@@ -125,8 +113,8 @@ public sealed class UpdateEncoderTests : IDisposable
     [MemberData(nameof(Plans))]
     public void Update_without_a_ticket_never_was(string codecKind, bool feedback, string ruleKind)
     {
-        Part part = Create(Plan(codecKind, feedback, ruleKind));
-        Part other = Create(Plan(codecKind, feedback, ruleKind));
+        EncoderPart part = _parts.Create(Plan(codecKind, feedback, ruleKind));
+        EncoderPart other = _parts.Create(Plan(codecKind, feedback, ruleKind));
         Encode(part, 0, Steps.Single(0, 16));
         Encode(other, 0, Steps.Single(0, 16));
 
@@ -146,7 +134,7 @@ public sealed class UpdateEncoderTests : IDisposable
     [Fact]
     public void Rate_under_momentum_is_what_each_gradient_comes_to()
     {
-        Part part = Create(Plan(CodecPlan.Dense, true, RulePlan.Momentum));
+        EncoderPart part = _parts.Create(Plan(CodecPlan.Dense, true, RulePlan.Momentum));
 
         Encode(part, 0, Steps.Single(0, 16));
 
@@ -157,7 +145,7 @@ public sealed class UpdateEncoderTests : IDisposable
     [Fact]
     public void Clipped_off_mass_is_dropped_mass()
     {
-        Part part = Create(Plan(CodecPlan.Dense, true, RulePlan.Sgd) with { Rule = new RulePlan { ClipNorm = 0.125 } });
+        EncoderPart part = _parts.Create(Plan(CodecPlan.Dense, true, RulePlan.Sgd) with { Rule = new RulePlan { ClipNorm = 0.125 } });
 
         Encode(part, 0, Steps.Single(0, 16));
 
@@ -169,7 +157,7 @@ public sealed class UpdateEncoderTests : IDisposable
     [Fact]
     public void Rate_lowered_after_local_steps_shows_as_a_local_distance()
     {
-        Part part = Create(Plan(CodecPlan.Dense, true, RulePlan.Sgd) with { LocalSteps = 2 });
+        EncoderPart part = _parts.Create(Plan(CodecPlan.Dense, true, RulePlan.Sgd) with { LocalSteps = 2 });
         part.Step.Compute(_view, Steps.Single(0, 32));
 
         Assert.True(part.Encoder.TryEncode(0, Steps.Single(0, 32), part.Step, part.Step.RateOf(Steps.Single(0, 32)) / 2));
@@ -185,7 +173,7 @@ public sealed class UpdateEncoderTests : IDisposable
     [InlineData(CodecPlan.Dense, RulePlan.Sgd)]
     public void Flush_sends_the_whole_residual_at_rate_zero(string codecKind, string ruleKind)
     {
-        Part part = Create(Plan(codecKind, true, ruleKind));
+        EncoderPart part = _parts.Create(Plan(codecKind, true, ruleKind));
         Encode(part, 0, Steps.Single(0, 16));
         float[] residual = [.. part.Codec.Residual];
 
@@ -211,7 +199,7 @@ public sealed class UpdateEncoderTests : IDisposable
     [Fact]
     public void Row_is_pending_in_rounds_and_applied_otherwise()
     {
-        Part part = Create(Plan(CodecPlan.TopK, true, RulePlan.Sgd));
+        EncoderPart part = _parts.Create(Plan(CodecPlan.TopK, true, RulePlan.Sgd));
         Encode(part, 0, Steps.Single(0, 16), ticket: 6, roundTicket: 6);
         Encode(part, 1, Steps.InRound(4, 3, 16, 16), ticket: 8, roundTicket: 7);
         Assert.True(part.Encoder.Ledger.IsEmpty);
@@ -232,7 +220,7 @@ public sealed class UpdateEncoderTests : IDisposable
     [Fact]
     public void Record_keeps_the_view_of_the_gradient_when_answers_arrive_in_between()
     {
-        Part part = Create(Plan(CodecPlan.Dense, true, RulePlan.Sgd));
+        EncoderPart part = _parts.Create(Plan(CodecPlan.Dense, true, RulePlan.Sgd));
         part.Step.Compute(_view, Steps.Single(0, 16));
         Steps.Apply(_view, _map, Steps.Bell(_map.Dimension, 8), version: 6);
 
@@ -246,7 +234,7 @@ public sealed class UpdateEncoderTests : IDisposable
     [Fact]
     public void Gradient_that_is_not_finite_is_refused()
     {
-        Part part = Create(Plan(CodecPlan.TopK, true, RulePlan.Sgd));
+        EncoderPart part = _parts.Create(Plan(CodecPlan.TopK, true, RulePlan.Sgd));
         part.Step.Compute(_view, Steps.Single(0, 16));
         part.Step.Gradient[3] = float.NaN;
 
@@ -260,7 +248,7 @@ public sealed class UpdateEncoderTests : IDisposable
     [InlineData(CodecPlan.Qsgd, RulePlan.Sgd)]
     public void Steady_state_allocates_nothing(string codecKind, string ruleKind)
     {
-        Part part = Create(Plan(codecKind, true, ruleKind));
+        EncoderPart part = _parts.Create(Plan(codecKind, true, ruleKind));
         part.Step.Compute(_view, Steps.Single(0, 16));
         long sequence = 0;
         Repeat(400); // until no shard's share of the largest coordinates comes out larger than before
@@ -280,9 +268,7 @@ public sealed class UpdateEncoderTests : IDisposable
         }
     }
 
-    public void Dispose() => _steps.ForEach(step => step.Dispose());
-
-    private sealed record Part(RunPlan Plan, IUpdateCodec Codec, IUpdateRule Rule, GradientStep Step, UpdateEncoder Encoder);
+    public void Dispose() => _parts.Dispose();
 
     private static RunPlan Plan(string codecKind, bool feedback, string ruleKind) => new()
     {
@@ -302,23 +288,14 @@ public sealed class UpdateEncoderTests : IDisposable
         Consistency = new ConsistencyPlan { Sketch = 64 },
     };
 
-    private Part Create(RunPlan plan)
-    {
-        IUpdateCodec codec = UpdateCodecs.Create(plan.Codec, _model.ParameterCount, seed: 11);
-        IUpdateRule rule = UpdateRules.Create(plan.Rule, _model.ParameterCount);
-        var step = new GradientStep(plan, _model, _samples, _map, TimeProvider.System, smoothnessIsKnown: true);
-        _steps.Add(step);
-        return new Part(plan, codec, rule, step, new UpdateEncoder(plan, _map, codec, rule, Worker, Incarnation));
-    }
-
-    private void Encode(Part part, long sequence, BatchRange range, long ticket = 5, long roundTicket = 5)
+    private void Encode(EncoderPart part, long sequence, BatchRange range, long ticket = 5, long roundTicket = 5)
     {
         part.Step.Compute(_view, range);
         Assert.True(part.Encoder.TryEncode(sequence, range, part.Step, Rate));
         part.Encoder.Seal(sequence, ticket, roundTicket);
     }
 
-    private float[] Decode(Part part, long sequence, int shard, out PushHeader header)
+    private float[] Decode(EncoderPart part, long sequence, int shard, out PushHeader header)
     {
         ReadOnlySpan<byte> frame = part.Encoder.Frame(sequence, shard).Span;
         header = PushFrame.ReadHeader(frame);
@@ -329,7 +306,7 @@ public sealed class UpdateEncoderTests : IDisposable
         return arrived;
     }
 
-    private void CheckHeldSketch(Part part, TicketRecord record)
+    private void CheckHeldSketch(EncoderPart part, TicketRecord record)
     {
         Assert.Equal(GradientStep.HoldsBack(part.Plan), record.HasResidualSketches);
         for (int shard = 0; shard < _map.Count && record.HasResidualSketches; shard++)
