@@ -1,14 +1,12 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
+using OrleansSgd.Core.Vectors;
 
 namespace OrleansSgd.Core.Frames;
 
 /// <summary>Loops over the entries of a sparse payload that was validated against the vector.</summary>
+/// <remarks>Each entry may be a line of its own, so the lines of later ones are asked for (<see cref="CacheLines"/>).</remarks>
 internal static class SparseLoops
 {
-    // Far enough for a line to come from memory; the processor alone looks ahead as far as its window of instructions.
-    private const int PrefetchDistance = 64;
-
     /// <summary>x ← x − u at some coordinates.</summary>
     /// <param name="x">x.</param>
     /// <param name="indices">Strictly ascending, below the length of x.</param>
@@ -16,15 +14,9 @@ internal static class SparseLoops
     public static void Subtract(Span<float> x, ReadOnlySpan<uint> indices, ReadOnlySpan<float> values)
     {
         values = values[..indices.Length];
-        int i = 0;
-        for (; i < indices.Length - PrefetchDistance; i++)
+        for (int i = 0; i < indices.Length; i++)
         {
-            Prefetch(ref x[(int)indices[i + PrefetchDistance]]);
-            x[(int)indices[i]] -= values[i];
-        }
-
-        for (; i < indices.Length; i++)
-        {
+            AnnounceLater(x, indices, i);
             x[(int)indices[i]] -= values[i];
         }
     }
@@ -35,6 +27,7 @@ internal static class SparseLoops
         values = values[..indices.Length];
         for (int i = 0; i < indices.Length; i++)
         {
+            AnnounceLater(x, indices, i);
             x[(int)indices[i]] -= Bfloat16Loops.Widen(values[i]);
         }
     }
@@ -45,6 +38,7 @@ internal static class SparseLoops
         values = values[..indices.Length];
         for (int i = 0; i < indices.Length; i++)
         {
+            AnnounceLater(x, indices, i);
             x[(int)indices[i]] = Bfloat16Loops.Widen(values[i]);
         }
     }
@@ -55,16 +49,28 @@ internal static class SparseLoops
         values = values[..indices.Length];
         for (int i = 0; i < indices.Length; i++)
         {
+            AnnounceLater(x, indices, i);
             x[(int)indices[i]] = values[i];
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Prefetch(ref float place)
+    /// <summary>values ← x at some coordinates.</summary>
+    public static void Gather(ReadOnlySpan<float> x, ReadOnlySpan<uint> indices, Span<float> values)
     {
-        if (Sse.IsSupported)
+        values = values[..indices.Length];
+        for (int i = 0; i < indices.Length; i++)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref place));
+            AnnounceLater(x, indices, i);
+            values[i] = x[(int)indices[i]];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AnnounceLater(ReadOnlySpan<float> x, ReadOnlySpan<uint> indices, int i)
+    {
+        if (i + CacheLines.EntriesAhead < indices.Length)
+        {
+            CacheLines.Announce(ref Unsafe.AsRef(in x[(int)indices[i + CacheLines.EntriesAhead]]));
         }
     }
 }

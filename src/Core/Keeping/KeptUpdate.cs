@@ -12,8 +12,19 @@ public sealed record KeptUpdate(
     public IReadOnlyList<ReadOnlyMemory<byte>> Values { get; init; } = [];
 
     /// <summary>Bytes of the frames, their values and the row.</summary>
-    public long Size => Frames.Sum(frame => (long)frame.Length) + Values.Sum(values => (long)values.Length) + Row.Length;
+    public long Size => LengthOf(Frames) + LengthOf(Values) + Row.Length;
 
     /// <summary>The whole frame of a shard; a copy.</summary>
     public byte[] CopyOf(int shard) => Values.Count == 0 ? Frames[shard].ToArray() : [.. Frames[shard].Span, .. Values[shard].Span];
+
+    private static long LengthOf(IReadOnlyList<ReadOnlyMemory<byte>> pieces)
+    {
+        long length = 0;
+        for (int i = 0; i < pieces.Count; i++)
+        {
+            length += pieces[i].Length;
+        }
+
+        return length;
+    }
 }

@@ -13,7 +13,8 @@ namespace OrleansSgd.Core.Keeping;
 /// </remarks>
 public sealed class UpdateKeeper
 {
-    private readonly SortedDictionary<long, KeptUpdate> _kept = [];
+    // By ticket. A few at a time, mostly added at the end and let go of at the front.
+    private readonly SortedList<long, KeptUpdate> _kept = [];
     private int _incarnationMin;
     private long _safe;
 
@@ -87,10 +88,10 @@ public sealed class UpdateKeeper
 
     private void LetGo()
     {
-        while (_kept.Count > 0 && _kept.First() is { } oldest && oldest.Key < _safe)
+        while (_kept.Count > 0 && _kept.GetKeyAtIndex(0) < _safe)
         {
-            _kept.Remove(oldest.Key);
-            Size -= oldest.Value.Size;
+            Size -= _kept.GetValueAtIndex(0).Size;
+            _kept.RemoveAt(0);
         }
     }
 }

@@ -1,7 +1,6 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using OrleansSgd.Core.Frames;
+using OrleansSgd.Core.Vectors;
 
 namespace OrleansSgd.Core.Samples;
 
@@ -12,8 +11,6 @@ namespace OrleansSgd.Core.Samples;
 /// </remarks>
 public sealed class SparseTable
 {
-    private const int CacheLine = 64;
-
     private readonly int[] _starts;
     private readonly int[] _rows; // label, indices, values of the first row, then of the next
 
@@ -79,19 +76,7 @@ public sealed class SparseTable
     public float Label(int row) => BitConverter.Int32BitsToSingle(_rows[LabelAt(row)]);
 
     /// <summary>Asks for a row's memory some time before it is read: rows of a shuffled epoch lie anywhere.</summary>
-    public unsafe void Announce(int row)
-    {
-        if (!Sse.IsSupported)
-        {
-            return;
-        }
-
-        int end = LabelAt(row + 1);
-        for (int at = LabelAt(row); at < end; at += CacheLine / sizeof(int))
-        {
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_rows), at)));
-        }
-    }
+    public void Announce(int row) => CacheLines.Announce<int>(_rows.AsSpan(LabelAt(row)..LabelAt(row + 1)));
 
     private int LabelAt(int row) => (2 * _starts[row]) + row;
 }

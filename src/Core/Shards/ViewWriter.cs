@@ -21,13 +21,8 @@ internal static class ViewWriter
                 break;
             case PayloadKind.Sparse:
                 MemoryMarshal.AsBytes(changed).CopyTo(frame[offset..]);
-                Span<float> values = MemoryMarshal.Cast<byte, float>(
-                    frame.Slice(offset + changed.Length * sizeof(uint), changed.Length * sizeof(float)));
-                for (int i = 0; i < changed.Length; i++)
-                {
-                    values[i] = parameters[(int)changed[i]];
-                }
-
+                SparseLoops.Gather(parameters, changed, MemoryMarshal.Cast<byte, float>(
+                    frame.Slice(offset + changed.Length * sizeof(uint), changed.Length * sizeof(float))));
                 break;
         }
 

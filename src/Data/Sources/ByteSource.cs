@@ -1,8 +1,8 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using OrleansSgd.Core.Samples;
+using OrleansSgd.Core.Vectors;
 
 namespace OrleansSgd.Data.Sources;
 
@@ -12,8 +12,7 @@ namespace OrleansSgd.Data.Sources;
 /// of the same length, such as red, green and blue, each with its own.</remarks>
 internal sealed class ByteSource : ISampleSource
 {
-    private const int CacheLine = 64;
-    private const int RowsAhead = 4;
+    private const int RowsAhead = 16;
 
     private readonly byte[] _pixels;
     private readonly byte[] _labels;
@@ -72,17 +71,7 @@ internal sealed class ByteSource : ISampleSource
     }
 
     // Rows of a shuffled epoch lie anywhere in memory: each is asked for some rows before it is needed.
-    private unsafe void Announce(int row)
-    {
-        if (Sse.IsSupported)
-        {
-            ref byte start = ref MemoryMarshal.GetArrayDataReference(_pixels);
-            for (int offset = 0; offset < FeatureCount; offset += CacheLine)
-            {
-                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref start, (row * FeatureCount) + offset)));
-            }
-        }
-    }
+    private void Announce(int row) => CacheLines.Announce<byte>(_pixels.AsSpan(row * FeatureCount, FeatureCount));
 
     private void Convert(ReadOnlySpan<byte> sample, Span<float> floats)
     {

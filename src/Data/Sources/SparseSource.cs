@@ -5,7 +5,7 @@ namespace OrleansSgd.Data.Sources;
 /// <summary>Samples kept as compressed sparse rows.</summary>
 internal sealed class SparseSource : ISampleSource
 {
-    private const int RowsAhead = 8;
+    private const int RowsAhead = 16;
 
     private readonly SparseTable _table;
 

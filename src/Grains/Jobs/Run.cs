@@ -22,8 +22,8 @@ internal sealed record Run(
     JobPlan Plan, DataSets Data, IModel Model, ShardMap Map, RunCoordinator Coordinator, ReportLedger Reports, RunLedger Ledger,
     RunEvaluator Evaluator, TrainingLoss Loss, ExactSmoothness Smoothness, IShardGrain[] Shards, IWorkerGrain[] Workers)
 {
-    private const long RetainedBytesMax = 256L << 20;
-    private const int RetainedMin = 4;
+    private const long RetainedBytesMax = 64L << 20;
+    private const int RetainedMin = 6;
     private const int ClosedMax = 16;
     private const int RoundsOfClaims = 3;
     private const int RetainedLimit = 256;

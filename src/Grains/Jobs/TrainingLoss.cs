@@ -23,6 +23,9 @@ internal sealed class TrainingLoss
     private readonly int[] _rows;
     private readonly int _chunk;
 
+    // Of the measurement before, for the next one: where epochs last milliseconds, new memory each time is a share of the run.
+    private Scratch? _scratch;
+
     /// <param name="batch">Samples of a batch of the run.</param>
     /// <param name="sampleCount">Samples to measure on; 0 for all.</param>
     public TrainingLoss(IModel model, ISampleSource samples, ComputePool pool, int batch, int sampleCount, ulong seed)
@@ -49,9 +52,9 @@ internal sealed class TrainingLoss
     public async Task<MeasuredLoss> MeasureAsync(float[] parameters)
     {
         using IGradientSession session = await _pool.Run(() => _model.CreateSession(_chunk));
-        var batch = new SampleBatch();
-        float[] gradient = new float[parameters.Length];
-        float[] sum = new float[parameters.Length];
+        Scratch scratch = Interlocked.Exchange(ref _scratch, null) ?? new Scratch(parameters.Length);
+        (SampleBatch batch, float[] gradient, float[] sum) = (scratch.Batch, scratch.Gradient, scratch.Sum);
+        Array.Clear(sum);
         double lossSum = 0;
         double squares = 0;
         int chunks = 0;
@@ -73,9 +76,20 @@ internal sealed class TrainingLoss
             chunks++;
         }
 
+        double gradientNormSquared = TensorPrimitives.SumOfSquares(sum);
+        _scratch = scratch;
         double mean = lossSum / _rows.Length;
         double variance = chunks > 1 ? Math.Max(0, (squares / chunks) - (mean * mean)) / (chunks - 1) : double.NaN;
-        return new MeasuredLoss(mean, IsExact ? 0 : Math.Sqrt(variance), TensorPrimitives.SumOfSquares(sum));
+        return new MeasuredLoss(mean, IsExact ? 0 : Math.Sqrt(variance), gradientNormSquared);
+    }
+
+    private sealed class Scratch(int length)
+    {
+        public SampleBatch Batch { get; } = new();
+
+        public float[] Gradient { get; } = new float[length];
+
+        public float[] Sum { get; } = new float[length];
     }
 }
 

@@ -7,7 +7,7 @@ namespace OrleansSgd.Models.Linear;
 internal sealed unsafe class SparseDescent<TLoss>(bool hasBias)
     where TLoss : struct, IPointLoss
 {
-    private const int RowsAhead = 8;
+    private const int RowsAhead = 16;
 
     private double[] _scores = [];
     private double[] _labels = [];
