@@ -1,6 +1,7 @@
 using System.Globalization;
 using OrleansSgd.Core.Schedules;
 using OrleansSgd.Grains;
+using OrleansSgd.Grains.Compute;
 
 namespace OrleansSgd.Benchmarks.Training;
 
@@ -91,8 +92,15 @@ internal sealed class BenchmarkOptions
     /// <summary>The data folder, whole path.</summary>
     public string Data => Path.GetFullPath(_given.GetValueOrDefault("--data", "data"));
 
-    /// <summary>Tells a silo how many threads an operation has.</summary>
-    public void SetThreads(GridOptions silo) => silo.IntraOpThreads = Threads;
+    /// <summary>Tells a silo how many threads an operation has, and with <c>--pin on</c> that each compute thread is to keep to a processor.</summary>
+    public void SetThreads(GridOptions silo)
+    {
+        silo.IntraOpThreads = Threads;
+        if (_given.GetValueOrDefault("--pin", "off") == "on" && OperatingSystem.IsLinux())
+        {
+            silo.Pins = new ProcessorPins(ThreadAffinity.OfThread());
+        }
+    }
 
     private double Real(string name, double otherwise) =>
         _given.TryGetValue(name, out string? text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;

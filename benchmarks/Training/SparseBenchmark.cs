@@ -52,7 +52,7 @@ internal static class SparseBenchmark
 
     public static async Task<string> RunAsync(BenchmarkOptions options)
     {
-        await using LocalGrid grid = await LocalGrid.StartAsync(1, one => one.ComputeThreads = options.Workers);
+        await using LocalGrid grid = await LocalGrid.StartAsync(1, one => { one.ComputeThreads = options.Workers; options.SetThreads(one); });
         JobPlan plan = PlanOf(options);
         await WarmUpAsync(grid, plan);
         (_, JobProgress progress) = await BenchmarkJob.RunAsync(grid, plan);

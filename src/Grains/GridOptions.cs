@@ -1,3 +1,5 @@
+using OrleansSgd.Grains.Compute;
+
 namespace OrleansSgd.Grains;
 
 /// <summary>Settings of one silo that its grains need.</summary>
@@ -12,6 +14,9 @@ public sealed class GridOptions
     /// <summary>Threads that one gradient may use inside libtorch, 1 to 1024; all silos of a process have the same. Default 1.</summary>
     /// <remarks>Times the compute threads of all silos of a machine, no more than its processors: more threads wait for each other.</remarks>
     public int IntraOpThreads { get; set; } = 1;
+
+    /// <summary>The processors that compute threads are pinned to, as many each as <see cref="IntraOpThreads"/>; all silos of a process share one object. Default null: wherever the system puts them.</summary>
+    public ProcessorPins? Pins { get; set; }
 
     /// <summary>How often a job asks which silos are up. 10 ms to 1 min; default 250 ms.</summary>
     /// <remarks>A lost silo is also noticed when a call to it fails; this bounds the time when nobody calls.</remarks>

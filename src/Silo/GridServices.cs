@@ -39,7 +39,7 @@ public static class GridServices
         {
             GridOptions options = provider.GetRequiredService<IOptions<GridOptions>>().Value;
             TorchThreads.Set(options.IntraOpThreads);
-            return new ComputePool(options.ComputeThreads);
+            return new ComputePool(options.ComputeThreads, options.Pins, options.IntraOpThreads);
         });
         services.AddHostedService<ComputePoolLifetime>();
         services.AddSingleton(provider => new CheckpointPort(store ?? StoreOf(provider)));

@@ -103,6 +103,9 @@ internal static class GridSettings
     public static Setting IntraOpThreads { get; } = new("intraOpThreads", "GRID_INTRA_OP_THREADS", "N", ThreadRange, "1",
         "Threads inside one gradient of a libtorch model.");
 
+    public static Setting Processors { get; } = new("processors", "GRID_PROCESSORS", "LIST", ProcessorChoice.Allowed, "all, and no thread is pinned",
+        ProcessorChoice.Meaning);
+
     public static Setting Out { get; } = new("out", "GRID_OUT", "DIR", "a folder", Folders.Runs, "Where results go: a new folder for each job.");
 
     public static Setting Log { get; } = new("log", "GRID_LOG", "LEVEL", string.Join(", ", TrainOptions.Levels.Keys), "none",
@@ -117,7 +120,7 @@ internal static class GridSettings
     [
         Store, StoreConnection, StoreConnectionFile, Checkpoint, Silos, SilosMax, Scaling, Cluster, Clustering, ClusteringConnection, ClusteringConnectionFile, OwnSiloPort,
         OwnGatewayPort, Address, Http, Certificate, CertificatePasswordFile, Tokens, Data, JobRoots, Out, DrainSeconds, ComputeThreads,
-        IntraOpThreads, Log,
+        IntraOpThreads, Processors, Log,
     ];
 
     /// <summary>Of a client.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using OrleansSgd.Client.Settings;
 using OrleansSgd.Grains;
 using OrleansSgd.Storage;
 
@@ -55,6 +56,13 @@ internal static class SharedOptions
     {
         Description = "Threads inside one gradient of a libtorch model, 1 to 1024; without it what the workers leave over.",
         HelpName = "N",
+    };
+
+    /// <summary><c>--processors LIST</c>.</summary>
+    public static Option<string?> Processors() => new("--processors")
+    {
+        Description = $"{ProcessorChoice.Meaning} {char.ToUpperInvariant(ProcessorChoice.Allowed[0])}{ProcessorChoice.Allowed[1..]}.",
+        HelpName = "LIST",
     };
 
     /// <summary>What is wrong with numbers of threads, one sentence each.</summary>

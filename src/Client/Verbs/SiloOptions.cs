@@ -4,6 +4,7 @@ using System.Net;
 using OrleansSgd.Client.JobFiles;
 using OrleansSgd.Client.Settings;
 using OrleansSgd.Grains;
+using OrleansSgd.Grains.Compute;
 using OrleansSgd.Silo;
 using OrleansSgd.Silo.Clustering;
 using OrleansSgd.Silo.Http;
@@ -97,6 +98,7 @@ internal sealed class SiloOptions
                 .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [data],
             ComputeThreads = ThreadsOf(settings, GridSettings.ComputeThreads),
             IntraOpThreads = ThreadsOf(settings, GridSettings.IntraOpThreads),
+            Pins = PinsOf(settings),
         };
         return (request, mistakes);
     }
@@ -180,6 +182,22 @@ internal sealed class SiloOptions
 
     private static int? ThreadsOf(SettingsFound settings, Setting setting) =>
         settings.Has(setting) ? settings.Whole(setting, 1, GridSettings.ThreadsMax, 1) : null;
+
+    private static ProcessorPins? PinsOf(SettingsFound settings)
+    {
+        if (settings.Find(GridSettings.Processors) is not { } given)
+        {
+            return null;
+        }
+
+        (ProcessorPins? pins, string? remedy) = ProcessorChoice.Read(given.Text);
+        if (remedy is not null)
+        {
+            settings.Mistake(given.Mistake(remedy));
+        }
+
+        return pins;
+    }
 
     private static bool IsOrleans => RuntimeName.Short == "orleans";
 

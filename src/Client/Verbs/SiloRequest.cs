@@ -64,13 +64,17 @@ internal sealed record SiloRequest
     /// <summary>Threads inside one gradient; null for one, since which jobs will come is not known.</summary>
     public required int? IntraOpThreads { get; init; }
 
+    /// <summary>What compute threads are pinned to; null for wherever the system puts them.</summary>
+    public required ProcessorPins? Pins { get; init; }
+
     /// <summary>What the silos are told.</summary>
     public void Configure(GridOptions options)
     {
-        ThreadShare share = ThreadShare.Of(Environment.ProcessorCount, Silos);
+        ThreadShare share = ThreadShare.Of(Pins?.Processors.Count ?? Environment.ProcessorCount, Silos);
         options.DataFolder = Data;
         options.ComputeThreads = ComputeThreads ?? share.ComputeThreads;
         options.IntraOpThreads = IntraOpThreads ?? share.IntraOpThreads;
+        options.Pins = Pins;
         options.Store = Store;
         options.CheckpointPeriod = TimeSpan.FromSeconds(CheckpointSeconds);
         options.DrainDeadline = DrainTime;

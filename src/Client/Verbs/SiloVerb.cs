@@ -79,6 +79,7 @@ internal static class SiloVerb
     private static async Task<(LocalGrid? Grid, Failure? Failure)> StartAsync(
         Terminal terminal, SiloRequest request, DataCache cache, SiloJobs jobs, CancellationToken interrupted)
     {
+        request.Pins?.ConfineProcess();
         try
         {
             LocalGrid grid = await LocalGrid.StartAsync(

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using OrleansSgd.Client.JobFiles;
+using OrleansSgd.Client.Settings;
 using OrleansSgd.Grains;
 using OrleansSgd.Grains.Compute;
 using OrleansSgd.Grains.Jobs;
@@ -73,6 +74,7 @@ internal sealed class TrainOptions
     private readonly Option<double> _checkpoint = SharedOptions.Checkpoint();
     private readonly Option<int?> _computeThreads = SharedOptions.ComputeThreads();
     private readonly Option<int?> _intraOpThreads = SharedOptions.IntraOpThreads();
+    private readonly Option<string?> _processors = SharedOptions.Processors();
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly Option<string> _data;
 
@@ -103,6 +105,7 @@ internal sealed class TrainOptions
         verb.Options.Add(_checkpoint);
         verb.Options.Add(_computeThreads);
         verb.Options.Add(_intraOpThreads);
+        verb.Options.Add(_processors);
         verb.Options.Add(_data);
         verb.Options.Add(_json);
         verb.Options.Add(_log);
@@ -148,9 +151,19 @@ internal sealed class TrainOptions
             draft.MistakeOfOption(mistake);
         }
 
+        ProcessorPins? pins = null;
+        if (parsed.GetValue(_processors) is { } processors)
+        {
+            (pins, string? remedy) = ProcessorChoice.Read(processors);
+            if (remedy is not null)
+            {
+                draft.MistakeOfOption(new SettingValue(processors, "--processors").Mistake(remedy));
+            }
+        }
+
         return new TrainRequest(
             draft, parsed.GetRequiredValue(_out), parsed.GetRequiredValue(_data), parsed.GetValue(_json), least, isTraced, trace, store, checkpoint,
-            computeThreads, intraOpThreads);
+            computeThreads, intraOpThreads, pins);
     }
 }
 
@@ -164,22 +177,24 @@ internal sealed class TrainOptions
 /// <param name="CheckpointSeconds">How often.</param>
 /// <param name="ComputeThreads">Of each silo; null for an even share of the processors.</param>
 /// <param name="IntraOpThreads">Of each gradient; null for an even share.</param>
+/// <param name="Pins">What compute threads are pinned to; null for wherever the system puts them.</param>
 internal sealed record TrainRequest(
     JobDraft Draft, string Out, string Data, bool IsJson, LogLevel Log, bool IsTraced = true, string? Trace = null, string? Store = null,
-    double CheckpointSeconds = 10, int? ComputeThreads = null, int? IntraOpThreads = null)
+    double CheckpointSeconds = 10, int? ComputeThreads = null, int? IntraOpThreads = null, ProcessorPins? Pins = null)
 {
     /// <summary>What the silos of the run are told.</summary>
     /// <param name="silos">How many share this machine: together they use each processor once.</param>
     /// <param name="plan">The job.</param>
     public void Configure(GridOptions options, int silos, JobPlan plan)
     {
-        int processors = Environment.ProcessorCount;
+        int processors = Pins?.Processors.Count ?? Environment.ProcessorCount;
         ThreadShare share = ModelCatalog.IsTorch(plan.Model.Kind)
             ? ThreadShare.Of(processors, silos, Math.Min(plan.Run.Workers, processors))
             : ThreadShare.Of(processors, silos);
         options.DataFolder = Data;
         options.ComputeThreads = ComputeThreads ?? share.ComputeThreads;
         options.IntraOpThreads = IntraOpThreads ?? share.IntraOpThreads;
+        options.Pins = Pins;
         options.Store = Store ?? "";
         options.CheckpointPeriod = TimeSpan.FromSeconds(CheckpointSeconds);
     }

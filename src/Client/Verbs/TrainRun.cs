@@ -33,6 +33,7 @@ internal static class TrainRun
         Terminal terminal, TrainRequest request, TrainInput input, JobPlan plan, int silos, string? trace, ITrainReport report,
         Beside? beside, CancellationToken interrupted)
     {
+        request.Pins?.ConfineProcess();
         LocalGrid grid = await StartAsync(terminal, request, input, plan, silos, isDisturbed: beside is not null);
         string job;
         try

@@ -19,6 +19,13 @@ public sealed class SeededPermutation
     private const int StepCountSmall = 16;
     private const int SmallBitsMax = 12;
 
+    // Of vectors of 16 words; a block is whole ones.
+    private const int WordsAtOnce = 32;
+    private const int BlockLength = 8 * WordsAtOnce;
+
+    // Faster one after another than as a vector.
+    private const int FewWords = 3;
+
     private readonly ulong[] _keys;
     private readonly int _lowBits;
     private readonly uint _lowMask;
@@ -64,40 +71,77 @@ public sealed class SeededPermutation
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Length, Count - start, nameof(rows));
-        int done = Vector512.IsHardwareAccelerated ? FillWide(start, rows) : 0;
-        for (; done < rows.Length; done++)
+        if (Vector512.IsHardwareAccelerated)
         {
-            rows[done] = Walk(start + done);
+            FillWide(start, rows);
+            return;
+        }
+
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = Walk(start + i);
         }
     }
 
-    // Four vectors side by side: each is a chain of products that wait for one another. Words outside the range are put through again.
-    private int FillWide(int start, Span<int> rows)
+    // Words outside the range are put through again, but only those: of as many places as a block has, some take several turns.
+    private void FillWide(int start, Span<int> rows)
     {
-        const int Width = 8;
-        Vector512<ulong> end = Vector512.Create((ulong)Count);
-        Vector512<ulong> first = Vector512.Create(0UL, 1, 2, 3, 4, 5, 6, 7);
-        int done = 0;
-        for (; done <= rows.Length - (4 * Width); done += 4 * Width)
+        Span<int> words = stackalloc int[BlockLength];
+        Span<int> places = stackalloc int[BlockLength];
+        for (int done = 0; done < rows.Length; done += BlockLength)
         {
-            Vector512<ulong> at = first + Vector512.Create((ulong)(start + done));
-            Vector512<ulong> a = at, b = at + Vector512.Create(8UL), c = at + Vector512.Create(16UL), d = at + Vector512.Create(24UL);
-            Shuffle(ref a, ref b, ref c, ref d);
-            while (Vector512.GreaterThanOrEqualAny(Vector512.Max(Vector512.Max(a, b), Vector512.Max(c, d)), end))
+            Span<int> block = rows.Slice(done, Math.Min(BlockLength, rows.Length - done));
+            int open = block.Length;
+            for (int i = 0; i < open; i++)
             {
-                (Vector512<ulong> p, Vector512<ulong> q, Vector512<ulong> r, Vector512<ulong> s) = (a, b, c, d);
-                Shuffle(ref p, ref q, ref r, ref s);
-                a = Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(a, end), p, a);
-                b = Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(b, end), q, b);
-                c = Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(c, end), r, c);
-                d = Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(d, end), s, d);
+                (places[i], block[i]) = (i, start + done + i);
             }
 
-            Vector512.Narrow(a, b).AsInt32().CopyTo(rows[done..]);
-            Vector512.Narrow(c, d).AsInt32().CopyTo(rows[(done + (2 * Width))..]);
+            while (open > FewWords)
+            {
+                open = ShuffleOpen(block, places[..open], words);
+            }
+
+            foreach (int place in places[..open])
+            {
+                block[place] = Walk(block[place]);
+            }
+        }
+    }
+
+    // Leaves the places whose words are still outside, and answers how many they are.
+    private int ShuffleOpen(Span<int> block, Span<int> places, Span<int> words)
+    {
+        for (int i = 0; i < places.Length; i++)
+        {
+            words[i] = block[places[i]];
         }
 
-        return done;
+        for (int at = 0; at < places.Length; at += WordsAtOnce)
+        {
+            Shuffle(words.Slice(at, WordsAtOnce));
+        }
+
+        int open = 0;
+        for (int i = 0; i < places.Length; i++)
+        {
+            int place = places[i];
+            block[place] = words[i];
+            places[open] = place;
+            open += (uint)words[i] >= (uint)Count ? 1 : 0;
+        }
+
+        return open;
+    }
+
+    // Four vectors side by side: each is a chain of products that wait for one another.
+    private void Shuffle(Span<int> words)
+    {
+        (Vector512<ulong> a, Vector512<ulong> b) = Vector512.Widen(Vector512.Create<int>(words).AsUInt32());
+        (Vector512<ulong> c, Vector512<ulong> d) = Vector512.Widen(Vector512.Create<int>(words[(WordsAtOnce / 2)..]).AsUInt32());
+        Shuffle(ref a, ref b, ref c, ref d);
+        Vector512.Narrow(a, b).AsInt32().CopyTo(words);
+        Vector512.Narrow(c, d).AsInt32().CopyTo(words[(WordsAtOnce / 2)..]);
     }
 
     private void Shuffle(ref Vector512<ulong> a, ref Vector512<ulong> b, ref Vector512<ulong> c, ref Vector512<ulong> d)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using OrleansSgd.Core.Frames;
 using OrleansSgd.Core.Vectors;
 
@@ -12,7 +11,8 @@ namespace OrleansSgd.Core.Samples;
 public sealed class SparseTable
 {
     private readonly int[] _starts;
-    private readonly int[] _rows; // label, indices, values of the first row, then of the next
+    private readonly int[] _places; // [count + 1]; where each row begins among the words
+    private readonly int[] _words; // the first row, then the next
 
     /// <param name="starts">[count + 1], from 0 to the number of entries.</param>
     /// <param name="indices">[entries].</param>
@@ -20,7 +20,7 @@ public sealed class SparseTable
     /// <param name="labels">[count].</param>
     /// <param name="featureCount">At least 1.</param>
     /// <remarks>The starts are borrowed for good, the rest is copied.</remarks>
-    /// <exception cref="ArgumentException">There are more entries than one table holds, about 10⁹; or lengths do not fit, or a row does not ascend from 0 or more below the feature count.</exception>
+    /// <exception cref="ArgumentException">There are more entries than one table holds, about 10⁹ (each row counts as a multiple of four); or lengths do not fit, or a row does not ascend from 0 or more below the feature count.</exception>
     public SparseTable(int[] starts, int[] indices, float[] values, float[] labels, int featureCount)
     {
         ArgumentNullException.ThrowIfNull(starts);
@@ -34,26 +34,31 @@ public sealed class SparseTable
                 $"{starts.Length} starts, {labels.Length} labels, {indices.Length} indices and {values.Length} values make no rows.");
         }
 
-        if ((2L * indices.Length) + labels.Length > Array.MaxLength)
-        {
-            throw new ArgumentException($"{indices.Length} entries are more than the {(Array.MaxLength - labels.Length) / 2} that one table holds.");
-        }
-
         _starts = starts;
-        _rows = GC.AllocateUninitializedArray<int>((2 * indices.Length) + labels.Length);
+        _places = new int[starts.Length];
+        long place = 0;
         for (int row = 0; row < labels.Length; row++)
         {
-            int start = starts[row];
-            int length = starts[row + 1] - start;
-            if (length < 0 || starts[row + 1] > indices.Length || !SparseIndices.Ascends(indices.AsSpan(start, length), featureCount))
+            int length = starts[row + 1] - starts[row];
+            if (length < 0 || starts[row + 1] > indices.Length || !SparseIndices.Ascends(indices.AsSpan(starts[row], length), featureCount))
             {
                 throw new ArgumentException($"Sparse row {row} has indices that do not ascend below {featureCount}.");
             }
 
-            Span<int> target = _rows.AsSpan(LabelAt(row), 1 + (2 * length));
-            target[0] = BitConverter.SingleToInt32Bits(labels[row]);
-            indices.AsSpan(start, length).CopyTo(target[1..]);
-            MemoryMarshal.Cast<float, int>(values.AsSpan(start, length)).CopyTo(target[(1 + length)..]);
+            place += PaddedRow.SizeOf(length);
+            if (place > Array.MaxLength)
+            {
+                throw new ArgumentException($"{indices.Length} entries are more than the {Array.MaxLength / 2} or so that one table holds; up to row {row} they take its room.");
+            }
+
+            _places[row + 1] = (int)place;
+        }
+
+        _words = GC.AllocateUninitializedArray<int>((int)place);
+        for (int row = 0; row < labels.Length; row++)
+        {
+            Range entries = starts[row]..starts[row + 1];
+            PaddedRow.Write(_words.AsSpan(_places[row].._places[row + 1]), labels[row], indices.AsSpan(entries), values.AsSpan(entries));
         }
 
         FeatureCount = featureCount;
@@ -66,17 +71,42 @@ public sealed class SparseTable
     public int FeatureCount { get; }
 
     /// <summary>The features of a row's entries.</summary>
-    public ReadOnlySpan<int> Indices(int row) => _rows.AsSpan(LabelAt(row) + 1, _starts[row + 1] - _starts[row]);
+    public ReadOnlySpan<int> Indices(int row)
+    {
+        ReadOnlySpan<int> padded = this[row].Indices;
+        return padded[(padded.Length - LengthOf(row))..];
+    }
 
     /// <summary>Their values.</summary>
-    public ReadOnlySpan<float> Values(int row) => MemoryMarshal.Cast<int, float>(
-        _rows.AsSpan(_starts[row] + _starts[row + 1] + row + 1, _starts[row + 1] - _starts[row]));
+    public ReadOnlySpan<float> Values(int row)
+    {
+        ReadOnlySpan<float> padded = this[row].Values;
+        return padded[(padded.Length - LengthOf(row))..];
+    }
 
     /// <summary>A row's label.</summary>
-    public float Label(int row) => BitConverter.Int32BitsToSingle(_rows[LabelAt(row)]);
+    public float Label(int row) => this[row].Label;
+
+    /// <summary>A row as it lies.</summary>
+    public PaddedRow this[int row] => new(Words(row));
+
+    /// <summary>The same of a row that was announced, without looking up where it is.</summary>
+    public PaddedRow this[RowPlace place] => new(_words.AsSpan(place.Start, place.Length));
 
     /// <summary>Asks for a row's memory some time before it is read: rows of a shuffled epoch lie anywhere.</summary>
-    public void Announce(int row) => CacheLines.Announce<int>(_rows.AsSpan(LabelAt(row)..LabelAt(row + 1)));
+    public RowPlace Announce(int row)
+    {
+        var place = new RowPlace(_places[row], _places[row + 1] - _places[row]);
+        CacheLines.Announce<int>(_words.AsSpan(place.Start, place.Length));
+        return place;
+    }
 
-    private int LabelAt(int row) => (2 * _starts[row]) + row;
+    private int LengthOf(int row) => _starts[row + 1] - _starts[row];
+
+    private ReadOnlySpan<int> Words(int row) => _words.AsSpan(_places[row].._places[row + 1]);
 }
+
+/// <summary>Where a row of a <see cref="SparseTable"/> lies.</summary>
+/// <param name="Start">Its first word.</param>
+/// <param name="Length">Words.</param>
+public readonly record struct RowPlace(int Start, int Length);

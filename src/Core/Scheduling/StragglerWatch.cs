@@ -22,6 +22,7 @@ public sealed class StragglerWatch
 
     private readonly double[] _seconds;
     private readonly int[] _steps;
+    private readonly double[] _paces; // where the median is looked for
     private readonly SortedSet<int> _slow = [];
     private double _median = double.NaN;
     private int _stepsUntilMedian;
@@ -32,6 +33,7 @@ public sealed class StragglerWatch
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         _seconds = new double[workers * StepsRemembered];
         _steps = new int[workers];
+        _paces = new double[workers];
     }
 
     /// <summary>The slow workers, ascending.</summary>
@@ -102,8 +104,16 @@ public sealed class StragglerWatch
     // Of one worker alone there is nothing to compare.
     private double Median()
     {
-        double[] paces = [.. Enumerable.Range(0, _steps.Length).Select(PaceOf).Where(double.IsFinite)];
-        Array.Sort(paces);
-        return paces.Length < 2 ? double.NaN : paces[(paces.Length - 1) / 2];
+        int known = 0;
+        for (int worker = 0; worker < _steps.Length; worker++)
+        {
+            double pace = PaceOf(worker);
+            _paces[known] = pace;
+            known += double.IsFinite(pace) ? 1 : 0;
+        }
+
+        Span<double> paces = _paces.AsSpan(0, known);
+        paces.Sort();
+        return known < 2 ? double.NaN : paces[(known - 1) / 2];
     }
 }

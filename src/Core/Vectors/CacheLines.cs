@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace OrleansSgd.Core.Vectors;
@@ -29,18 +28,21 @@ public static class CacheLines
     }
 
     /// <summary>Asks for every line of a range.</summary>
-    public static void Announce<T>(ReadOnlySpan<T> range)
+    public static unsafe void Announce<T>(ReadOnlySpan<T> range)
         where T : unmanaged
     {
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(range);
-        for (int at = 0; at < bytes.Length; at += Size)
+        if (!Sse.IsSupported)
         {
-            Announce(ref MemoryMarshal.GetReference(bytes[at..]));
+            return;
         }
 
-        if (!bytes.IsEmpty)
+        fixed (T* first = range)
         {
-            Announce(ref MemoryMarshal.GetReference(bytes[^1..])); // of a range that begins inside a line
+            byte* end = (byte*)(first + range.Length);
+            for (byte* line = (byte*)((nuint)first & ~(nuint)(Size - 1)); line < end; line += Size)
+            {
+                Sse.Prefetch1(line);
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace OrleansSgd.Grains.Compute;
 
@@ -9,17 +10,26 @@ namespace OrleansSgd.Grains.Compute;
 /// </remarks>
 public sealed class ComputePool : TaskScheduler, IDisposable
 {
+    private static readonly TimeSpan TurnLength = TimeSpan.FromMilliseconds(1);
+
     private readonly BlockingCollection<Task> _tasks = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Thread[] _threads;
+    private readonly ProcessorPins? _pins;
+    private readonly int _processorsEach;
     private double _slowness = 1;
     private int _isDisposed;
     private int _loops = 1; // the pool itself, until it is disposed
 
     /// <param name="threadCount">1 or more.</param>
-    public ComputePool(int threadCount)
+    /// <param name="pins">The processors that threads are pinned to, on Linux; null for wherever the system puts them.</param>
+    /// <param name="processorsEach">Of a pinned thread, 1 or more: those that a library's threads inside it use.</param>
+    public ComputePool(int threadCount, ProcessorPins? pins = null, int processorsEach = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threadCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(processorsEach, 1);
+        _pins = pins;
+        _processorsEach = processorsEach;
         _threads = new Thread[threadCount];
         for (int i = 0; i < threadCount; i++)
         {
@@ -67,6 +77,15 @@ public sealed class ComputePool : TaskScheduler, IDisposable
     public Task<T> Run<T>(Func<T> computation) =>
         Task.Factory.StartNew(computation, CancellationToken.None, TaskCreationOptions.None, this);
 
+    /// <summary>Runs a computation piece by piece on the pool's threads; whoever waits for a thread gets one at least every millisecond.</summary>
+    /// <param name="piece">Computes one piece; true when there is another. Pieces follow each other, on whatever threads.</param>
+    public async Task RunInTurns(Func<bool> piece)
+    {
+        while (await Run(() => Turn(piece)))
+        {
+        }
+    }
+
     /// <summary>Ends the loops, which notice <see cref="Stopping"/> at their next command, and then the threads.</summary>
     public void Dispose()
     {
@@ -97,6 +116,20 @@ public sealed class ComputePool : TaskScheduler, IDisposable
     /// <inheritdoc/>
     protected override IEnumerable<Task> GetScheduledTasks() => [.. _tasks];
 
+    private static bool Turn(Func<bool> piece)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        while (piece())
+        {
+            if (Stopwatch.GetElapsedTime(begun) >= TurnLength)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     // The threads go when the last loop has gone: a loop that is cancelled still needs one to end on.
     private void LoopEnded()
     {
@@ -107,6 +140,20 @@ public sealed class ComputePool : TaskScheduler, IDisposable
     }
 
     private void Work()
+    {
+        if (_pins is null || !OperatingSystem.IsLinux())
+        {
+            RunTasks();
+            return;
+        }
+
+        int[] processors = _pins.Take(_processorsEach);
+        _ = ThreadAffinity.SetOfThread(processors); // where the system has taken them away since, the thread is one among others
+        RunTasks();
+        _pins.Return(processors);
+    }
+
+    private void RunTasks()
     {
         foreach (Task task in _tasks.GetConsumingEnumerable())
         {

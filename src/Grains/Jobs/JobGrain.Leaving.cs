@@ -109,8 +109,7 @@ public sealed partial class JobGrain
         _poll?.Dispose();
         _poll = null;
         run.Ledger.Flush();
-        run.Ledger.Dispose();
-        run.Mark?.Dispose();
+        run.Dispose();
         await ReleaseClaimAsync(_claim!);
         Signal(ref _changed);
         RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(elsewhere));

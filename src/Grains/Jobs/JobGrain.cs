@@ -486,8 +486,7 @@ public sealed partial class JobGrain(
         RunPlan plan = _run.Plan.Run;
         Spans.Run(
             _begun, plan.Mode, plan.Workers, plan.Shards, _run.Coordinator.Totals.Tickets, outcome);
-        _run.Ledger.Dispose();
-        _run.Mark?.Dispose();
+        _run.Dispose();
     }
 
     private static bool IsPassing(Exception error) => error is TimeoutException or OrleansException;

@@ -20,7 +20,7 @@ namespace OrleansSgd.Grains.Jobs;
 /// <summary>Everything a job grain holds once its data is open.</summary>
 internal sealed record Run(
     JobPlan Plan, DataSets Data, IModel Model, ShardMap Map, RunCoordinator Coordinator, ReportLedger Reports, RunLedger Ledger,
-    RunEvaluator Evaluator, TrainingLoss Loss, ExactSmoothness Smoothness, IShardGrain[] Shards, IWorkerGrain[] Workers)
+    RunEvaluator Evaluator, TrainingLoss Loss, ExactSmoothness Smoothness, IShardGrain[] Shards, IWorkerGrain[] Workers) : IDisposable
 {
     private const long RetainedBytesMax = 64L << 20;
     private const int RetainedMin = 6;
@@ -106,6 +106,15 @@ internal sealed record Run(
         run.Snapshot = from?.Snapshot(map);
         run.Reports.Load(from?.Saved?.Reports ?? SavedReports.None);
         return run;
+    }
+
+    /// <summary>Its members are stopped by themselves; what is still being measured ends as ever.</summary>
+    public void Dispose()
+    {
+        Ledger.Dispose();
+        Mark?.Dispose();
+        Evaluator.Dispose();
+        Loss.Dispose();
     }
 
     /// <summary>What its slices belong to, as a manifest says it.</summary>

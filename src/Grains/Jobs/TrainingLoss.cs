@@ -12,7 +12,7 @@ namespace OrleansSgd.Grains.Jobs;
 /// <para>A model with batch normalisation has another loss for every way of making batches. Workers descend the one over batches of
 /// the run's size, each normalised by itself; so that is measured here, over whole batches, and never exactly.</para>
 /// </remarks>
-internal sealed class TrainingLoss
+internal sealed class TrainingLoss : IDisposable
 {
     // Enough chunks for an error of their mean, and large enough to compute well.
     private const int ChunkDefault = 64;
@@ -23,8 +23,7 @@ internal sealed class TrainingLoss
     private readonly int[] _rows;
     private readonly int _chunk;
 
-    // Of the measurement before, for the next one: where epochs last milliseconds, new memory each time is a share of the run.
-    private Scratch? _scratch;
+    private readonly Spare<Scratch> _scratch;
 
     /// <param name="batch">Samples of a batch of the run.</param>
     /// <param name="sampleCount">Samples to measure on; 0 for all.</param>
@@ -40,6 +39,8 @@ internal sealed class TrainingLoss
         _chunk = isNormalised ? Math.Min(batch, samples.Count) : ChunkDefault;
         _rows = new int[isNormalised ? Math.Max(1, count / _chunk) * _chunk : count];
 
+        _scratch = new(() => new Scratch(_model.CreateSession(_chunk), _model.ParameterCount));
+
         // Epochs count from 0, so this permutation is no epoch's.
         new SeededPermutation(samples.Count, seed, ulong.MaxValue).Fill(0, _rows);
     }
@@ -51,45 +52,60 @@ internal sealed class TrainingLoss
     /// <param name="parameters">x, [d].</param>
     public async Task<MeasuredLoss> MeasureAsync(float[] parameters)
     {
-        using IGradientSession session = await _pool.Run(() => _model.CreateSession(_chunk));
-        Scratch scratch = Interlocked.Exchange(ref _scratch, null) ?? new Scratch(parameters.Length);
-        (SampleBatch batch, float[] gradient, float[] sum) = (scratch.Batch, scratch.Gradient, scratch.Sum);
-        Array.Clear(sum);
         double lossSum = 0;
         double squares = 0;
         int chunks = 0;
-        for (int start = 0; start < _rows.Length; start += _chunk)
+        Scratch? scratch = null;
+        try
         {
-            int count = Math.Min(_chunk, _rows.Length - start);
-            int first = start;
-
-            // One task a chunk, so that the workers of this silo get their turn in between.
-            double loss = await _pool.Run(() =>
+            await _pool.RunInTurns(() =>
             {
-                _samples.Read(_rows.AsSpan(first, count), batch);
-                double part = session.Gradient(parameters, batch, gradient).LossSum;
-                TensorPrimitives.MultiplyAdd(gradient, (float)count / _rows.Length, sum, sum);
-                return part;
+                scratch ??= Clean();
+                int start = chunks++ * _chunk;
+                int count = Math.Min(_chunk, _rows.Length - start);
+                _samples.Read(_rows.AsSpan(start, count), scratch.Batch);
+                double loss = scratch.Session.Gradient(parameters, scratch.Batch, scratch.Gradient).LossSum;
+                TensorPrimitives.MultiplyAdd(scratch.Gradient, (float)count / _rows.Length, scratch.Sum, scratch.Sum);
+                lossSum += loss;
+                squares += loss / count * (loss / count);
+                return start + count < _rows.Length;
             });
-            lossSum += loss;
-            squares += loss / count * (loss / count);
-            chunks++;
+        }
+        catch
+        {
+            scratch?.Dispose();
+            throw;
         }
 
-        double gradientNormSquared = TensorPrimitives.SumOfSquares(sum);
-        _scratch = scratch;
+        double gradientNormSquared = TensorPrimitives.SumOfSquares(scratch!.Sum);
+        _scratch.Return(scratch);
         double mean = lossSum / _rows.Length;
         double variance = chunks > 1 ? Math.Max(0, (squares / chunks) - (mean * mean)) / (chunks - 1) : double.NaN;
         return new MeasuredLoss(mean, IsExact ? 0 : Math.Sqrt(variance), gradientNormSquared);
     }
 
-    private sealed class Scratch(int length)
+    /// <inheritdoc/>
+    public void Dispose() => _scratch.Dispose();
+
+    private Scratch Clean()
     {
+        Scratch scratch = _scratch.Take();
+        Array.Clear(scratch.Sum);
+        return scratch;
+    }
+
+    // Used again: where epochs last milliseconds, new memory each time is a share of the run.
+    private sealed class Scratch(IGradientSession session, int length) : IDisposable
+    {
+        public IGradientSession Session => session;
+
         public SampleBatch Batch { get; } = new();
 
         public float[] Gradient { get; } = new float[length];
 
         public float[] Sum { get; } = new float[length];
+
+        public void Dispose() => session.Dispose();
     }
 }
 

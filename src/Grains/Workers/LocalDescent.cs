@@ -9,8 +9,8 @@ namespace OrleansSgd.Grains.Workers;
 /// <remarks>Only what was gone from the view in the end is a vector; so H steps cost what their samples do, and a few passes over d.</remarks>
 internal sealed class LocalDescent
 {
-    // Positions whose rows are looked up together.
-    private const int RowsAtOnce = 256;
+    // Positions whose rows are looked up together: the next of them can be asked for, except at the end of so many.
+    private const int RowsAtOnce = 2048;
 
     private readonly IDescendingSession _session;
     private readonly ISampleSource _samples;

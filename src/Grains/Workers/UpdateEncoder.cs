@@ -187,7 +187,11 @@ internal sealed class UpdateEncoder(RunPlan plan, ShardMap map, IUpdateCodec cod
             }
         }
 
-        _freed.ForEach(Free);
+        foreach (UpdateFrames frames in _freed)
+        {
+            Free(frames);
+        }
+
         _freed.Clear();
     }
 

@@ -158,6 +158,7 @@ public sealed partial class WorkerGrain(
         WorkerLoop loop, WorkerMachine machine, GradientStep step, IJobGrain job, WorkerIdentity identity,
         CancellationToken cancellation)
     {
+        RequestContext.Clear(); // where this life was to be placed is nothing that its own calls should carry
         using (step)
         {
             string? error = null;

@@ -1,71 +1,59 @@
-using System.Diagnostics;
+using System.Runtime.Intrinsics;
+using OrleansSgd.Core.Samples;
 
 namespace OrleansSgd.Models.Kernels;
 
 /// <summary>The two loops of a step on sparse rows: x·w, and w − s·x. Indices are trusted.</summary>
 /// <remarks>
-/// The sum of a product goes in four chains, since one alone waits four cycles for each term; in a fixed order, so that a row has the same
-/// bits everywhere. A row's indices ascend, so no entry of it waits for the store of another.
+/// What limits them is how many loads a cycle the core makes, so two indices and four values are one load each, and no row has a remainder whose
+/// length would have to be guessed. The sum of a product goes in four chains, in a fixed order, so that a row has the same bits everywhere.
 /// </remarks>
 internal static unsafe class SparseWalk
 {
     /// <summary>x·w for one row.</summary>
-    public static float Dot(ReadOnlySpan<int> indices, ReadOnlySpan<float> values, float* weights)
+    public static float Dot(PaddedRow row, float* weights)
     {
-        Debug.Assert(indices.Length == values.Length, "a row has as many values as indices");
-        float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-        int count = indices.Length;
-        fixed (int* index = indices)
-        fixed (float* value = values)
+        Vector128<float> sum = Vector128<float>.Zero;
+        int count = row.Length;
+        fixed (int* indices = row.Indices)
+        fixed (float* values = row.Values)
         {
-            int e = 0;
-            for (; e <= count - 4; e += 4)
+            for (int e = 0; e < count; e += PaddedRow.Width)
             {
-                s0 = MathF.FusedMultiplyAdd(weights[index[e]], value[e], s0);
-                s1 = MathF.FusedMultiplyAdd(weights[index[e + 1]], value[e + 1], s1);
-                s2 = MathF.FusedMultiplyAdd(weights[index[e + 2]], value[e + 2], s2);
-                s3 = MathF.FusedMultiplyAdd(weights[index[e + 3]], value[e + 3], s3);
-            }
-
-            for (; e < count; e++)
-            {
-                s0 = MathF.FusedMultiplyAdd(weights[index[e]], value[e], s0);
+                ulong first = *(ulong*)(indices + e);
+                ulong last = *(ulong*)(indices + e + 2);
+                Vector128<float> gathered = Vector128.Create(
+                    weights[(uint)first], weights[first >> 32], weights[(uint)last], weights[last >> 32]);
+                sum = Vector128.FusedMultiplyAdd(gathered, Vector128.Load(values + e), sum);
             }
         }
 
-        return (s0 + s1) + (s2 + s3);
+        return Vector128.Sum(sum);
     }
 
     /// <summary>weights ← weights − scale·x for one row.</summary>
-    public static void Subtract(float scale, ReadOnlySpan<int> indices, ReadOnlySpan<float> values, float* weights)
+    public static void Subtract(float scale, PaddedRow row, float* weights)
     {
-        Debug.Assert(indices.Length == values.Length, "a row has as many values as indices");
-        float factor = -scale;
-        int count = indices.Length;
-        fixed (int* index = indices)
-        fixed (float* value = values)
+        Vector128<float> factor = Vector128.Create(-scale);
+        int count = row.Length;
+        fixed (int* indices = row.Indices)
+        fixed (float* values = row.Values)
         {
-            int e = 0;
-            for (; e <= count - 4; e += 4)
+            for (int e = 0; e < count; e += PaddedRow.Width)
             {
-                float* w0 = weights + index[e];
-                float* w1 = weights + index[e + 1];
-                float* w2 = weights + index[e + 2];
-                float* w3 = weights + index[e + 3];
-                float v0 = MathF.FusedMultiplyAdd(factor, value[e], *w0);
-                float v1 = MathF.FusedMultiplyAdd(factor, value[e + 1], *w1);
-                float v2 = MathF.FusedMultiplyAdd(factor, value[e + 2], *w2);
-                float v3 = MathF.FusedMultiplyAdd(factor, value[e + 3], *w3);
-                *w0 = v0;
-                *w1 = v1;
-                *w2 = v2;
-                *w3 = v3;
-            }
+                ulong first = *(ulong*)(indices + e);
+                ulong last = *(ulong*)(indices + e + 2);
+                float* w0 = weights + (uint)first;
+                float* w1 = weights + (first >> 32);
+                float* w2 = weights + (uint)last;
+                float* w3 = weights + (last >> 32);
+                Vector128<float> moved = Vector128.FusedMultiplyAdd(factor, Vector128.Load(values + e), Vector128.Create(*w0, *w1, *w2, *w3));
 
-            for (; e < count; e++)
-            {
-                float* w = weights + index[e];
-                *w = MathF.FusedMultiplyAdd(factor, value[e], *w);
+                // In their order: the entries that fill up a row stand before the one whose place they share.
+                *w0 = moved[0];
+                *w1 = moved[1];
+                *w2 = moved[2];
+                *w3 = moved[3];
             }
         }
     }

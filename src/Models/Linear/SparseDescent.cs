@@ -9,6 +9,7 @@ internal sealed unsafe class SparseDescent<TLoss>(bool hasBias)
 {
     private const int RowsAhead = 16;
 
+    private RowPlace[] _places = [];
     private double[] _scores = [];
     private double[] _labels = [];
     private double[] _slopes = [];
@@ -16,11 +17,17 @@ internal sealed unsafe class SparseDescent<TLoss>(bool hasBias)
     /// <summary>One step, over some of the rows.</summary>
     /// <param name="parameters">[features], then the bias where there is one.</param>
     /// <param name="rows">All of the walk, so that those of the next steps can be asked for.</param>
-    /// <param name="part">Those of this step.</param>
+    /// <param name="part">Those of this step; steps follow each other from the first row on.</param>
     public BatchLoss Step(Span<float> parameters, SparseTable table, ReadOnlySpan<int> rows, Range part, float rate)
     {
         (int start, int count) = part.GetOffsetAndLength(rows.Length);
-        Grow(count);
+        Grow(count, rows.Length);
+        Span<RowPlace> places = _places.AsSpan(0, rows.Length);
+        for (int i = 0; start == 0 && i < Math.Min(RowsAhead, rows.Length); i++)
+        {
+            places[i] = table.Announce(rows[i]);
+        }
+
         Span<double> scores = _scores.AsSpan(0, count);
         Span<double> labels = _labels.AsSpan(0, count);
         Span<double> slopes = _slopes.AsSpan(0, count);
@@ -29,23 +36,23 @@ internal sealed unsafe class SparseDescent<TLoss>(bool hasBias)
         {
             for (int i = 0; i < count; i++)
             {
-                if (start + i + RowsAhead < rows.Length)
+                int next = start + i + RowsAhead;
+                if (next < rows.Length)
                 {
-                    table.Announce(rows[start + i + RowsAhead]);
+                    places[next] = table.Announce(rows[next]);
                 }
 
-                int row = rows[start + i];
-                scores[i] = bias + SparseWalk.Dot(table.Indices(row), table.Values(row), x);
-                labels[i] = table.Label(row);
+                PaddedRow row = table[places[start + i]];
+                scores[i] = bias + SparseWalk.Dot(row, x);
+                labels[i] = row.Label;
             }
 
             (double loss, int correct) = TLoss.At(scores, labels, slopes);
             float share = rate / count;
             for (int i = 0; i < count; i++)
             {
-                int row = rows[start + i];
                 float step = (float)slopes[i] * share;
-                SparseWalk.Subtract(step, table.Indices(row), table.Values(row), x);
+                SparseWalk.Subtract(step, table[places[start + i]], x);
                 bias -= step;
             }
 
@@ -58,8 +65,13 @@ internal sealed unsafe class SparseDescent<TLoss>(bool hasBias)
         }
     }
 
-    private void Grow(int count)
+    private void Grow(int count, int rowCount)
     {
+        if (_places.Length < rowCount)
+        {
+            _places = new RowPlace[rowCount];
+        }
+
         if (_scores.Length < count)
         {
             _scores = new double[count];

@@ -26,6 +26,29 @@ internal sealed class SiloProcess : IDisposable
     /// <summary>Where its health is.</summary>
     public Uri Http => new(Ready.GetProperty("http").GetString()!);
 
+    /// <summary>What each of its threads may run on, as Linux writes it.</summary>
+    public IEnumerable<string> Processors
+    {
+        get
+        {
+            const string Key = "Cpus_allowed_list:";
+            foreach (string task in Directory.EnumerateDirectories($"/proc/{_process.Id}/task"))
+            {
+                string[] lines;
+                try
+                {
+                    lines = File.ReadAllLines(Path.Combine(task, "status"));
+                }
+                catch (IOException)
+                {
+                    continue; // it has ended since
+                }
+
+                yield return lines.First(line => line.StartsWith(Key, StringComparison.Ordinal))[Key.Length..].Trim();
+            }
+        }
+    }
+
     /// <summary>Starts a silo and waits until it is ready.</summary>
     /// <param name="place">Ports and folders, the same for the next life.</param>
     public static async Task<SiloProcess> StartAsync(GridOfTest place, params string[] more)

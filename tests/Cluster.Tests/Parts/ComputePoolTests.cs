@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansSgd.Grains.Compute;
 
 namespace OrleansSgd.Cluster.Tests.Parts;
@@ -75,5 +76,49 @@ public sealed class ComputePoolTests
             () => pool.Run(() => Task.FromException(new InvalidDataException("row 7"))));
 
         Assert.Equal("row 7", error.Message);
+    }
+
+    [Fact]
+    public async Task Pieces_follow_each_other_until_the_last()
+    {
+        using var pool = new ComputePool(2);
+        var seen = new List<int>();
+
+        await pool.RunInTurns(() =>
+        {
+            seen.Add(seen.Count);
+            return seen.Count < 5;
+        });
+
+        Assert.Equal([0, 1, 2, 3, 4], seen);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_gets_a_turn_before_the_last_piece()
+    {
+        using var pool = new ComputePool(1);
+        var patience = Stopwatch.StartNew();
+        bool hadTurn = false;
+
+        Task pieces = pool.RunInTurns(() => !Volatile.Read(ref hadTurn) && patience.Elapsed < TimeSpan.FromMinutes(1));
+        bool wasFirst = await pool.Run(() =>
+        {
+            Volatile.Write(ref hadTurn, true);
+            return patience.Elapsed < TimeSpan.FromMinutes(1);
+        });
+        await pieces;
+
+        Assert.True(wasFirst);
+    }
+
+    [Fact]
+    public async Task Piece_that_fails_ends_the_rest()
+    {
+        using var pool = new ComputePool(1);
+        int pieces = 0;
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => pool.RunInTurns(() => ++pieces < 3 ? true : throw new InvalidDataException()));
+
+        Assert.Equal(3, pieces);
     }
 }

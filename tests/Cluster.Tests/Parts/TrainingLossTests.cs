@@ -17,12 +17,13 @@ public class TrainingLossTests
         using var pool = new ComputePool(1);
         float[] one = Point(0.1f);
         float[] other = Point(-0.7f);
-        TrainingLoss used = Loss(pool);
+        using TrainingLoss used = Loss(pool);
         await used.MeasureAsync(one);
 
         MeasuredLoss second = await used.MeasureAsync(other);
 
-        Assert.Equal(await Loss(pool).MeasureAsync(other), second);
+        using TrainingLoss unused = Loss(pool);
+        Assert.Equal(await unused.MeasureAsync(other), second);
     }
 
     [Fact]
@@ -31,11 +32,12 @@ public class TrainingLossTests
         using var pool = new ComputePool(2);
         float[] one = Point(0.1f);
         float[] other = Point(-0.7f);
-        TrainingLoss shared = Loss(pool);
+        using TrainingLoss shared = Loss(pool);
 
         MeasuredLoss[] together = await Task.WhenAll(shared.MeasureAsync(one), shared.MeasureAsync(other));
 
-        Assert.Equal([await Loss(pool).MeasureAsync(one), await Loss(pool).MeasureAsync(other)], together);
+        using TrainingLoss alone = Loss(pool);
+        Assert.Equal([await alone.MeasureAsync(one), await alone.MeasureAsync(other)], together);
     }
 
     private static TrainingLoss Loss(ComputePool pool) => new(Model, Samples, pool, batch: 16, sampleCount: 150, seed: 3);
