@@ -27,6 +27,9 @@ public interface IModel
     /// </summary>
     bool HasExactSmoothness { get; }
 
+    /// <summary>Whether gradients read samples that are kept as bytes from there, faster than floats made of them; their bits are the same.</summary>
+    bool TakesBytes => false;
+
     /// <summary>Writes x₀, [d]; the same seed writes the same bytes.</summary>
     void Initialise(Span<float> parameters, ulong seed);
 

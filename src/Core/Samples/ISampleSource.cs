@@ -28,7 +28,7 @@ public interface ISampleSource
         // The same numbers, unless this is some rows of another set.
     }
 
-    /// <summary>Reads the named rows, in that order, into <paramref name="batch"/>.</summary>
+    /// <summary>Reads the named rows, in that order, into <paramref name="batch"/>, or lends them to one that takes bytes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A row number is outside [0, Count).</exception>
     void Read(ReadOnlySpan<int> rows, SampleBatch batch);
 }

@@ -6,6 +6,7 @@ namespace OrleansSgd.Core.Samples;
 /// CSR: row i has the entries <see cref="RowStarts"/>[i] .. <see cref="RowStarts"/>[i+1] of <see cref="Indices"/> and
 /// <see cref="Values"/>, ascending by index. Labels are [count]: a class number for classifiers, −1/+1 never
 /// appears (binary classes are 0 and 1), the target itself for regression.</para>
+/// <para>Dense rows that a source keeps as bytes stay there if the batch takes them so: <see cref="Bytes"/> says where.</para>
 /// <para>Owned by one worker; not thread-safe.</para>
 /// </remarks>
 public sealed class SampleBatch
@@ -15,6 +16,10 @@ public sealed class SampleBatch
     private int[] _indices = [];
     private float[] _values = [];
     private float[] _labels = [];
+    private byte[] _bytes = [];
+    private int[] _byteStarts = [];
+    private float _centre;
+    private float _scale;
 
     /// <summary>Rows in the batch.</summary>
     public int Count { get; private set; }
@@ -25,8 +30,17 @@ public sealed class SampleBatch
     /// <summary>True when the rows are in CSR form and <see cref="Dense"/> is empty.</summary>
     public bool IsSparse { get; private set; }
 
-    /// <summary>[count × featureCount], row-major; empty for a sparse batch.</summary>
-    public Span<float> Dense => IsSparse ? [] : _dense.AsSpan(0, Count * FeatureCount);
+    /// <summary>Whether a source of bytes is to leave them where they are; see <see cref="IModel.TakesBytes"/>.</summary>
+    public bool TakesBytes { get; init; }
+
+    /// <summary>True when the rows are bytes of their source and <see cref="Dense"/> is empty.</summary>
+    public bool IsBytes { get; private set; }
+
+    /// <summary>[count × featureCount], row-major; empty for a sparse batch and for one of bytes.</summary>
+    public Span<float> Dense => IsSparse || IsBytes ? [] : _dense.AsSpan(0, Count * FeatureCount);
+
+    /// <summary>Where the rows lie; meaningful for a batch of bytes.</summary>
+    public ByteRows Bytes => new(_bytes, _byteStarts.AsSpan(0, Count), _centre, _scale);
 
     /// <summary>[count + 1]; meaningful for a sparse batch.</summary>
     public Span<int> RowStarts => _rowStarts.AsSpan(0, Count + 1);
@@ -49,6 +63,36 @@ public sealed class SampleBatch
         Grow(ref _dense, checked(count * featureCount));
     }
 
+    /// <summary>Has the batch be rows of a table of bytes; their labels are undefined until written.</summary>
+    /// <param name="table">[rows × <paramref name="featureCount"/>]; borrowed, never written.</param>
+    /// <param name="rows">Numbers of rows in the table.</param>
+    /// <param name="centre">In the units of the bytes.</param>
+    /// <param name="scale">1 / spread, rounded once.</param>
+    /// <exception cref="InvalidOperationException">The batch does not take bytes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A row is not in the table.</exception>
+    public void LendBytes(byte[] table, ReadOnlySpan<int> rows, int featureCount, float centre, float scale)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentOutOfRangeException.ThrowIfLessThan(featureCount, 1);
+        if (!TakesBytes)
+        {
+            throw new InvalidOperationException("The batch takes no bytes: give it dense rows.");
+        }
+
+        Reset(rows.Length, featureCount, isSparse: false);
+        IsBytes = true;
+        _bytes = table;
+        _centre = centre;
+        _scale = scale;
+        Grow(ref _byteStarts, rows.Length);
+        int rowCount = table.Length / featureCount;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)rows[i], (uint)rowCount, nameof(rows));
+            _byteStarts[i] = rows[i] * featureCount;
+        }
+    }
+
     /// <summary>Makes room for <paramref name="count"/> sparse rows with <paramref name="entryCount"/> entries in all.</summary>
     /// <remarks>The caller then fills <see cref="RowStarts"/> (from 0 to entryCount), indices, values and labels.</remarks>
     public void ResizeSparse(int count, int featureCount, int entryCount)
@@ -69,6 +113,7 @@ public sealed class SampleBatch
         Count = count;
         FeatureCount = featureCount;
         IsSparse = isSparse;
+        IsBytes = false;
         Grow(ref _labels, count);
         Grow(ref _rowStarts, count + 1);
     }

@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using OrleansSgd.Core.Samples;
 using OrleansSgd.Core.Vectors;
 
@@ -49,6 +46,29 @@ internal sealed class ByteSource : ISampleSource
     {
         ArgumentNullException.ThrowIfNull(batch);
         Rows.Check(rows, Count);
+        if (batch.TakesBytes && _scales.Length == 1)
+        {
+            Lend(rows, batch);
+        }
+        else
+        {
+            Copy(rows, batch);
+        }
+    }
+
+    private void Lend(ReadOnlySpan<int> rows, SampleBatch batch)
+    {
+        batch.LendBytes(_pixels, rows, FeatureCount, _scales[0].Centre, 1f / _scales[0].Spread);
+        Span<float> labels = batch.Labels;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            CacheLines.Announce<byte>(_pixels.AsSpan(rows[i] * FeatureCount, Math.Min(FeatureCount, ByteRows.BytesAhead)));
+            labels[i] = _labels[rows[i]];
+        }
+    }
+
+    private void Copy(ReadOnlySpan<int> rows, SampleBatch batch)
+    {
         batch.ResizeDense(rows.Length, FeatureCount);
         Span<float> dense = batch.Dense;
         Span<float> labels = batch.Labels;
@@ -79,46 +99,7 @@ internal sealed class ByteSource : ISampleSource
         {
             PixelScale scale = _scales[plane];
             int start = plane * _planeLength;
-            Convert(sample.Slice(start, _planeLength), floats.Slice(start, _planeLength), scale.Centre, scale.Spread);
-        }
-    }
-
-    /// <summary>floats ← (bytes − centre) · (1 / spread), with the reciprocal rounded once: the same bits at every vector width.</summary>
-    internal static void Convert(ReadOnlySpan<byte> bytes, Span<float> floats, float centre, float spread)
-    {
-        float scale = 1f / spread;
-        ref byte source = ref MemoryMarshal.GetReference(bytes);
-        ref float target = ref MemoryMarshal.GetReference(floats[..bytes.Length]);
-        int done = 0;
-        if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
-        {
-            Vector512<float> centres = Vector512.Create(centre);
-            Vector512<float> scales = Vector512.Create(scale);
-            for (; done <= bytes.Length - Vector512<float>.Count; done += Vector512<float>.Count)
-            {
-                Vector512<int> values = Avx512F.ConvertToVector512Int32(Vector128.LoadUnsafe(ref source, (nuint)done));
-                ((Vector512.ConvertToSingle(values) - centres) * scales).StoreUnsafe(ref target, (nuint)done);
-            }
-        }
-        else if (Avx2.IsSupported)
-        {
-            Vector256<float> centres = Vector256.Create(centre);
-            Vector256<float> scales = Vector256.Create(scale);
-            for (; done <= bytes.Length - Vector128<byte>.Count; done += Vector128<byte>.Count)
-            {
-                Vector128<byte> block = Vector128.LoadUnsafe(ref source, (nuint)done);
-                Vector256<int> low = Avx2.ConvertToVector256Int32(block);
-                Vector256<int> high = Avx2.ConvertToVector256Int32(Vector128.Shuffle(
-                    block, Vector128.Create((byte)8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)));
-                ((Vector256.ConvertToSingle(low) - centres) * scales).StoreUnsafe(ref target, (nuint)done);
-                ((Vector256.ConvertToSingle(high) - centres) * scales)
-                    .StoreUnsafe(ref target, (nuint)(done + Vector256<float>.Count));
-            }
-        }
-
-        for (; done < bytes.Length; done++)
-        {
-            floats[done] = (bytes[done] - centre) * scale;
+            ByteFloats.Convert(sample.Slice(start, _planeLength), floats.Slice(start, _planeLength), scale.Centre, 1f / scale.Spread);
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class RunEvaluator(IModel model, ISampleSource? test, ShardMap m
 {
     private const int Chunk = 512;
 
-    private readonly Spare<Scratch> _scratch = new(() => new Scratch(model.CreateSession(Chunk)));
+    private readonly Spare<Scratch> _scratch = new(() => new Scratch(model));
 
     // The last ones measured: a run that ends exports those of its last evaluation.
     private (float[] Parameters, Task<float[]> Statistics)? _measured;
@@ -110,15 +110,15 @@ internal sealed class RunEvaluator(IModel model, ISampleSource? test, ShardMap m
     public void Dispose() => _scratch.Dispose();
 
     // Used again: where epochs last milliseconds, megabytes each time are a share of the run, and of the collector.
-    private sealed class Scratch(IGradientSession session) : IDisposable
+    private sealed class Scratch(IModel model) : IDisposable
     {
-        public IGradientSession Session => session;
+        public IGradientSession Session { get; } = model.CreateSession(Chunk);
 
-        public SampleBatch Batch { get; } = new();
+        public SampleBatch Batch { get; } = new() { TakesBytes = model.TakesBytes };
 
         public int[] Rows { get; } = new int[Chunk];
 
-        public void Dispose() => session.Dispose();
+        public void Dispose() => Session.Dispose();
     }
 }
 

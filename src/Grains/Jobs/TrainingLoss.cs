@@ -39,7 +39,7 @@ internal sealed class TrainingLoss : IDisposable
         _chunk = isNormalised ? Math.Min(batch, samples.Count) : ChunkDefault;
         _rows = new int[isNormalised ? Math.Max(1, count / _chunk) * _chunk : count];
 
-        _scratch = new(() => new Scratch(_model.CreateSession(_chunk), _model.ParameterCount));
+        _scratch = new(() => new Scratch(_model, _chunk));
 
         // Epochs count from 0, so this permutation is no epoch's.
         new SeededPermutation(samples.Count, seed, ulong.MaxValue).Fill(0, _rows);
@@ -95,17 +95,17 @@ internal sealed class TrainingLoss : IDisposable
     }
 
     // Used again: where epochs last milliseconds, new memory each time is a share of the run.
-    private sealed class Scratch(IGradientSession session, int length) : IDisposable
+    private sealed class Scratch(IModel model, int chunk) : IDisposable
     {
-        public IGradientSession Session => session;
+        public IGradientSession Session { get; } = model.CreateSession(chunk);
 
-        public SampleBatch Batch { get; } = new();
+        public SampleBatch Batch { get; } = new() { TakesBytes = model.TakesBytes };
 
-        public float[] Gradient { get; } = new float[length];
+        public float[] Gradient { get; } = new float[model.ParameterCount];
 
-        public float[] Sum { get; } = new float[length];
+        public float[] Sum { get; } = new float[model.ParameterCount];
 
-        public void Dispose() => session.Dispose();
+        public void Dispose() => Session.Dispose();
     }
 }
 

@@ -10,10 +10,12 @@ namespace OrleansSgd.Grains.Workers;
 /// <param name="batchMax">Most rows at once.</param>
 /// <param name="transform">Changes what was read; null for nothing.</param>
 /// <param name="batchesAhead">Batches of the lease that are read while a gradient is computed; 0 for none.</param>
-internal sealed class BatchReader(ISampleSource samples, ulong seed, int batchMax, ISampleTransform? transform = null, int batchesAhead = 0)
+/// <param name="takesBytes">Whether gradients read bytes where they lie; what is read ahead or changed is made floats all the same.</param>
+internal sealed class BatchReader(
+    ISampleSource samples, ulong seed, int batchMax, ISampleTransform? transform = null, int batchesAhead = 0, bool takesBytes = false)
 {
     private readonly BatchPrefetch? _prefetch = batchesAhead > 0 ? new(samples, transform, batchMax, batchesAhead) : null;
-    private readonly SampleBatch _batch = new();
+    private readonly SampleBatch _batch = new() { TakesBytes = takesBytes && transform is null };
     private readonly int[] _rows = new int[batchMax];
     private SeededPermutation _order = new(samples.Count, seed, 0);
     private int _epoch;

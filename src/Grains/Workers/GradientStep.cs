@@ -45,7 +45,7 @@ internal sealed class GradientStep : IDisposable
         _sketchesHeld = HoldsBack(plan);
         _rateFactor = UpdateRules.RateFactorOf(plan.Rule);
         _deadline = new StepDeadline(plan, time);
-        _reader = new BatchReader(samples, plan.Seed, plan.BatchMax, transform, batchesAhead);
+        _reader = new BatchReader(samples, plan.Seed, plan.BatchMax, transform, batchesAhead, model.TakesBytes);
         _batch = new BatchGradient(model, _reader, plan.BatchMax, _deadline);
         _descent = LocalDescent.Create(plan, _batch.Session, samples, transform, model.ParameterCount);
         _noise = new NoiseProbe(_batch, plan.Consistency.NoiseEvery);

@@ -14,6 +14,9 @@ internal static unsafe class Gemm
     private const int DepthBlock = 128;
     private const int PanelWidthMax = 4 * GemmTile.Lanes;
 
+    // 64 × 64 floats leave half of a 32 KiB cache to what they are made from.
+    private const int WrittenDepth = 64;
+
     // Below this many rows a panel of B is used too few times to be worth copying.
     private const int RowCountWorthPacking = 24;
 
@@ -65,6 +68,40 @@ internal static unsafe class Gemm
             k += depthNow;
         }
         while (k < depth);
+    }
+
+    /// <summary>C ← (C or 0) + A·B, where every block of B is written when it is needed.</summary>
+    /// <typeparam name="TPanels">What B is made from.</typeparam>
+    /// <param name="rowCount">Rows of A and C.</param>
+    /// <param name="columnCount">Columns of B and C.</param>
+    /// <param name="depth">Columns of A, rows of B; at least 1.</param>
+    /// <param name="a">A[i, k] lies at a[i·aRowStride + k·aDepthStride].</param>
+    /// <param name="aRowStride">Floats from row to row of A.</param>
+    /// <param name="aDepthStride">Floats from column to column of A.</param>
+    /// <param name="b">B.</param>
+    /// <param name="c">C[i, j] lies at c[i·cStride + j].</param>
+    /// <param name="cStride">Floats from row to row of C.</param>
+    /// <param name="accumulate">False starts every chain at 0 instead of at C.</param>
+    [SkipLocalsInit]
+    public static void Multiply<TPanels>(
+        int rowCount, int columnCount, int depth, float* a, nint aRowStride, nint aDepthStride, TPanels b, float* c, nint cStride, bool accumulate)
+        where TPanels : struct, IPanels
+    {
+        float* panel = stackalloc float[WrittenDepth * PanelWidthMax];
+        int panelWidth = GemmTile.VectorCountMax * GemmTile.Lanes;
+        for (int k = 0; k < depth; k += WrittenDepth)
+        {
+            int depthNow = Math.Min(WrittenDepth, depth - k);
+            for (int column = 0; column < columnCount; column += panelWidth)
+            {
+                int width = Math.Min(panelWidth, columnCount - column);
+                int vectorCount = (width + GemmTile.Lanes - 1) / GemmTile.Lanes;
+                int paddedWidth = vectorCount * GemmTile.Lanes;
+                b.Fill(k, depthNow, column, width, paddedWidth, panel);
+                var sum = new TileDepth(1, 1, depthNow, 0, 0, aDepthStride, 0, 0, paddedWidth);
+                Panel(rowCount, vectorCount, width, &sum, a + (k * aDepthStride), aRowStride, panel, c + column, cStride, accumulate || k > 0);
+            }
+        }
     }
 
     // All rows of A against one panel of B.

@@ -55,6 +55,8 @@ internal sealed class LayeredModel : IModel
 
     public bool IsClassifier => ClassCount > 0;
 
+    public bool TakesBytes => true;
+
     public bool HasExactSmoothness => Kind == ModelCatalog.Softmax;
 
     /// <summary>Classes, or 0 for a squared loss on targets.</summary>

@@ -106,6 +106,15 @@ internal sealed unsafe class LayeredSession : ILayeredGradient
                     SparseRows.Forward(
                         parameters[layer.WeightOffset..layer.WeightEnd], layer.Outputs, batch, z, stride);
                 }
+                else if (l == 0 && batch.IsBytes)
+                {
+                    ByteRows bytes = batch.Bytes;
+                    fixed (byte* table = bytes.Table)
+                    fixed (int* starts = bytes.Starts)
+                    {
+                        LinearPass.Forward(layer, x, new ByteColumns(table, starts, batch.Count, bytes.Centre, bytes.Scale), z, stride);
+                    }
+                }
                 else
                 {
                     fixed (float* h = l == 0 ? TurnBatch(batch, stride) : _activations[l]!.Span)
@@ -204,6 +213,18 @@ internal sealed unsafe class LayeredSession : ILayeredGradient
         {
             LinearPass.BiasGradient(layer, g, stride, result, accumulate: false);
             SparseRows.Backward(g, layer.Outputs, stride, batch, gradient[layer.WeightOffset..layer.WeightEnd]);
+            return;
+        }
+
+        if (batch.IsBytes)
+        {
+            ByteRows bytes = batch.Bytes;
+            fixed (byte* table = bytes.Table)
+            fixed (int* starts = bytes.Starts)
+            {
+                LinearPass.WeightGradient(layer, g, stride, new ByteSamples(table, starts, bytes.Centre, bytes.Scale), batch.Count, result);
+            }
+
             return;
         }
 

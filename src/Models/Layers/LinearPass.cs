@@ -30,6 +30,17 @@ internal static unsafe class LinearPass
             layer.Outputs, stride, layer.Inputs, x + layer.WeightOffset, layer.Inputs, 1, h, stride, z, stride, accumulate: layer.HasBias);
     }
 
+    /// <summary>z ← W·h + bias.</summary>
+    /// <param name="x">All parameters.</param>
+    /// <param name="columns">h, [inputs, stride].</param>
+    /// <param name="z">[outputs, stride].</param>
+    public static void Forward(LinearLayer layer, float* x, ByteColumns columns, float* z, int stride)
+    {
+        Bias(layer, x, z, stride);
+        Gemm.Multiply(
+            layer.Outputs, stride, layer.Inputs, x + layer.WeightOffset, layer.Inputs, 1, columns, z, stride, accumulate: layer.HasBias);
+    }
+
     /// <summary>Gradients of weight and bias.</summary>
     /// <param name="g">Gradient of the outputs, [outputs, stride], zeros beyond the samples.</param>
     /// <param name="rows">The inputs, one sample a row: [<paramref name="count"/>, inputs].</param>
@@ -41,6 +52,17 @@ internal static unsafe class LinearPass
         BiasGradient(layer, g, stride, result, accumulate);
         Gemm.Multiply(
             layer.Outputs, layer.Inputs, count, g, stride, 1, rows, layer.Inputs, result + layer.WeightOffset, layer.Inputs, accumulate);
+    }
+
+    /// <summary>Gradients of weight and bias, which are overwritten.</summary>
+    /// <param name="g">Gradient of the outputs, [outputs, stride], zeros beyond the samples.</param>
+    /// <param name="rows">The inputs, one sample a row: [<paramref name="count"/>, inputs].</param>
+    /// <param name="count">Samples.</param>
+    /// <param name="result">The whole gradient.</param>
+    public static void WeightGradient(LinearLayer layer, float* g, int stride, ByteSamples rows, int count, float* result)
+    {
+        BiasGradient(layer, g, stride, result, accumulate: false);
+        Gemm.Multiply(layer.Outputs, layer.Inputs, count, g, stride, 1, rows, result + layer.WeightOffset, layer.Inputs, accumulate: false);
     }
 
     /// <summary>Gradient of the bias; nothing without one.</summary>

@@ -53,6 +53,17 @@ public sealed class BatchReaderTests
         Assert.Equal(2, watched.Reads);
     }
 
+    [Theory]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, true)]
+    [InlineData(true, true, false)] // what a transform changes has to be floats
+    public void Sources_are_told_whether_bytes_will_do(bool takesBytes, bool isTransformed, bool expected)
+    {
+        var reader = new BatchReader(_samples, Seed, BatchMax, isTransformed ? _transform : null, batchesAhead: 0, takesBytes);
+
+        Assert.Equal(expected, reader.Read(reader.Rows(0, 0, 4, end: 4)).TakesBytes);
+    }
+
     [Fact]
     public void Nothing_is_read_beyond_the_lease()
     {
