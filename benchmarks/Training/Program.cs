@@ -9,9 +9,10 @@ using OrleansSgd.Benchmarks.Training;
 // training to-accuracy [--model MODEL] [--accuracy A] [--workers N] [--shards N]           seconds until so much of the test is right
 // training recovery [--model MODEL] [--epochs N]                                           a silo killed in the middle
 // training tolerance [--model MODEL] [--pairs N] [--workers N] [--shards N] [--epochs N]   with keepers and checkpoints / without
+// training telemetry [--model MODEL] [--pairs N] [--workers N] [--shards N] [--epochs N]   with the trace / without
 // training record [--model MODEL] [--steps N] [--rate R] [--threads N] [--out DIR]         for peers/loss_curve.py
 // MODEL: softmax | mlp | lenet5 | resnet20. Prints one line of JSON.
-string[] others = ["push", "topk", "sparse", "sparse-to-loss", "bytes", "to-accuracy", "recovery", "tolerance", "record"];
+string[] others = ["push", "topk", "sparse", "sparse-to-loss", "bytes", "to-accuracy", "recovery", "tolerance", "telemetry", "record"];
 if (args.Length % 2 == 0 || (!others.Contains(args[0]) && !BenchmarkJob.Models.Contains(args[0])))
 {
     Console.Error.WriteLine($"usage: training {string.Join('|', [.. BenchmarkJob.Models, .. others])} [--model MODEL] [--pairs N] [--workers N] [--shards N] "
@@ -21,7 +22,7 @@ if (args.Length % 2 == 0 || (!others.Contains(args[0]) && !BenchmarkJob.Models.C
     return 2;
 }
 
-string model = args[0] switch { "push" or "tolerance" or "recovery" or "bytes" => "mlp", "record" or "to-accuracy" => "lenet5", _ => args[0] };
+string model = args[0] switch { "push" or "tolerance" or "telemetry" or "recovery" or "bytes" => "mlp", "record" or "to-accuracy" => "lenet5", _ => args[0] };
 var options = new BenchmarkOptions(model, args.AsSpan(1));
 try
 {
@@ -35,6 +36,7 @@ try
         "to-accuracy" => await ToAccuracyBenchmark.RunAsync(options),
         "recovery" => await RecoveryBenchmark.RunAsync(options),
         "tolerance" => await ToleranceBenchmark.RunAsync(options),
+        "telemetry" => await TelemetryBenchmark.RunAsync(options),
         "record" => await Recording.RunAsync(options),
         _ => await TrainingBenchmark.RunAsync(options),
     });

@@ -3,8 +3,6 @@ using OrleansSgd.Core.Codecs;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
 using OrleansSgd.Silo;
-using OrleansSgd.Telemetry;
-using OrleansSgd.Telemetry.Export;
 
 namespace OrleansSgd.Benchmarks.Training;
 
@@ -37,7 +35,9 @@ internal static class TrainingBenchmark
         int warmUp = Math.Min(batches * plan.Run.Batch, options.Limit ?? int.MaxValue);
         await BenchmarkJob.RunAsync(grid, plan with { Data = plan.Data with { Limit = warmUp }, Run = plan.Run with { Epochs = 1 } });
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        (IJobGrain job, JobProgress progress) = options.IsTraced ? await RunTracedAsync(grid, plan) : await BenchmarkJob.RunAsync(grid, plan);
+
+        // The warm-up was the grid's first job.
+        (IJobGrain job, JobProgress progress) = options.IsTraced ? await TracedRun.RunAsync(grid, plan, 2) : await BenchmarkJob.RunAsync(grid, plan);
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         return JsonSerializer.Serialize(new
         {
@@ -53,22 +53,5 @@ internal static class TrainingBenchmark
             delayMean = progress.DelayMean,
             allocatedBytesPerUpdate = allocated / (double)progress.Updates,
         });
-    }
-
-    // The warm-up was the grid's first job.
-    private static async Task<(IJobGrain Job, JobProgress Progress)> RunTracedAsync(LocalGrid grid, JobPlan plan)
-    {
-        string path = Path.Combine(Path.GetTempPath(), $"training-{Environment.ProcessId}.jsonl");
-        try
-        {
-            using var trace = new TraceFile(path, new JobTrace($"{plan.Name}-2", grid.Cluster));
-            (IJobGrain Job, JobProgress Progress) run = await BenchmarkJob.RunAsync(grid, plan);
-            trace.Dispose();
-            return new FileInfo(path).Length > 0 ? run : throw new InvalidOperationException($"The trace of {plan.Name}-2 is empty: nothing was traced.");
-        }
-        finally
-        {
-            File.Delete(path);
-        }
     }
 }
