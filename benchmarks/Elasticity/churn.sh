@@ -56,6 +56,14 @@ def lost_by_kills(events):
     return lost
 
 
+def full_speed(churned):
+    """Seconds from a kill to full speed, and what a run without kills took from the same moments: the machine's own ups and downs."""
+    if "killToFullSpeedSecondsMax" not in churned:
+        return "–"
+    most, calm = churned["killToFullSpeedSecondsMax"], churned.get("undisturbedToFullSpeedSecondsMax", float("nan"))
+    return f'{churned["killToFullSpeedSecondsMedian"]:.2f} s in the median, {most:.1f} at most (undisturbed {calm:.1f})'
+
+
 head = ["run", "steps", "lost", "partial", "twice", "unused", "speed", "accuracy", "kill to full speed", "work lost by a kill", "leave took", "not clear", "broken"]
 print("| " + " | ".join(head) + " |\n|" + " --- |" * len(head))
 ended_badly = False
@@ -74,7 +82,7 @@ for name in ["kill-30s", "kill-5s", "leave-join"]:
     row = [
         name, churned["steps"], last["updatesLost"], last["updatesPartial"], last["samplesRepeated"], last["samplesUnused"],
         f'{100 * churned.get("speedRatio", float("nan")):.1f} %', f'{100 * churned.get("accuracyDifference", float("nan")):+.2f} points',
-        f'{churned["killToFullSpeedSecondsMax"]:.1f} s at most' if "killToFullSpeedSecondsMax" in churned else "–",
+        full_speed(churned),
         f"{statistics.mean(lost):.2f} s ± {statistics.stdev(lost) / len(lost) ** 0.5:.2f}, {len(lost)} kills" if len(lost) > 1 else "–",
         f"{took:.2f} s" if took is not None else "–",
         sum(e.get("cleared") is False for e in leaves), "; ".join(churned.get("broken", [])) or "nothing",

@@ -24,14 +24,13 @@ internal static class ChaosEvents
     /// <summary>What came of all of them.</summary>
     public static void Write(EventWriter events, ChaosFigures figures) => events.Write("churned", json =>
     {
-        double[] kills =
-        [
-            .. figures.Recoveries.Where(one => one.Deed.Step.Kind == ChaosEventKind.Kill).Select(one => one.Seconds).Where(double.IsFinite),
-        ];
+        var kills = RecoverySummary.Of(figures.Recoveries.Where(one => one.Deed.Step.Kind == ChaosEventKind.Kill));
         json.Number("steps", figures.Done);
         json.Number("skipped", figures.Deeds.Count - figures.Done);
         json.Number("notReached", figures.NotReached);
-        json.Measure("killToFullSpeedSecondsMax", kills.Length == 0 ? double.NaN : kills.Max());
+        json.Measure("killToFullSpeedSecondsMedian", kills.Median);
+        json.Measure("killToFullSpeedSecondsMax", kills.Max);
+        json.Measure("undisturbedToFullSpeedSecondsMax", kills.UndisturbedMax);
         json.Measure("speedRatio", figures.SpeedRatio);
         json.Measure("accuracyDifference", figures.AccuracyDifference);
         json.Flag("identical", figures.IsIdentical);

@@ -11,19 +11,21 @@ namespace OrleansSgd.Client.Chaos;
 /// <param name="Plan">The job.</param>
 /// <param name="Ended">How the disturbed run ended.</param>
 /// <param name="Deeds">What was done to it.</param>
-/// <param name="Recoveries">Seconds from each kill, partition, leave and join to full speed, in the order of the deeds; NaN where the run ended before.</param>
+/// <param name="Recoveries">From each kill, partition, leave and join, in the order of the deeds.</param>
 /// <param name="Undisturbed">The same job without churn; null when it was not run.</param>
 internal sealed record ChaosFigures(
-    JobPlan Plan, WatchOutcome.Ended Ended, IReadOnlyList<ChaosDeed> Deeds, IReadOnlyList<(ChaosDeed Deed, double Seconds)> Recoveries,
+    JobPlan Plan, WatchOutcome.Ended Ended, IReadOnlyList<ChaosDeed> Deeds, IReadOnlyList<ChaosRecovery> Recoveries,
     WatchOutcome.Ended? Undisturbed)
 {
     /// <summary>Makes the figures of a run.</summary>
-    public static ChaosFigures Of(JobPlan plan, WatchOutcome.Ended ended, ChaosRun run, WatchOutcome.Ended? undisturbed) => new(
+    /// <param name="undisturbed">How the same job ended without churn; null when it was not run.</param>
+    /// <param name="calm">Its speed; null likewise.</param>
+    public static ChaosFigures Of(JobPlan plan, WatchOutcome.Ended ended, ChaosRun run, WatchOutcome.Ended? undisturbed, SpeedTrace? calm) => new(
         plan, ended, run.Deeds,
         [
             .. run.Deeds
                 .Where(deed => deed.Step.Skipped is null && deed.Step.Kind is not (ChaosEventKind.Slow or ChaosEventKind.Heal))
-                .Select(deed => (deed, run.Speed.SecondsToSpeed(deed.Seconds))),
+                .Select(deed => new ChaosRecovery(deed, run.Speed.SecondsToSpeed(deed.Seconds), calm?.SecondsToSpeed(deed.Seconds) ?? double.NaN)),
         ],
         undisturbed)
     {

@@ -35,13 +35,15 @@ internal static class ChaosText
             ? TrainText.Samples(uses)
             : $"{Figures.Count(run.Samples)} of {Figures.Count(run.SamplesTotal)} used, {Figures.Count(run.SamplesRepeated)} of them twice, "
                 + $"{Figures.Count(run.SamplesTotal - run.Samples)} not at all");
-        foreach (IGrouping<ChaosEventKind, (ChaosDeed Deed, double Seconds)> kind in
+        foreach (IGrouping<ChaosEventKind, ChaosRecovery> kind in
             figures.Recoveries.GroupBy(one => one.Deed.Step.Kind).OrderBy(one => one.Key))
         {
-            double[] seconds = [.. kind.Select(one => one.Seconds).Where(double.IsFinite).Order()];
-            yield return ($"after {ChaosFile.NameOf(kind.Key)}", seconds.Length == 0
+            var took = RecoverySummary.Of(kind);
+            string machine = double.IsNaN(took.UndisturbedMax)
+                ? "" : $"; from the same moments of the undisturbed run {Figures.Duration(took.UndisturbedMax)} at most";
+            yield return ($"after {ChaosFile.NameOf(kind.Key)}", double.IsNaN(took.Max)
                 ? "the run ended before it had its full speed again"
-                : $"full speed again in {Figures.Duration(seconds[seconds.Length / 2])} (median), {Figures.Duration(seconds[^1])} at most");
+                : $"full speed again in {Figures.Duration(took.Median)} (median), {Figures.Duration(took.Max)} at most{machine}");
         }
 
         if (figures.Undisturbed is { } undisturbed)

@@ -40,6 +40,12 @@ internal sealed class JobWatch(Func<IGrainFactory> grains, ITrainReport report, 
     /// <param name="interrupted">Cancels the job, not the watching.</param>
     public async Task<WatchOutcome> RunAsync(JobPlan plan, CancellationToken interrupted)
     {
+        if (interrupted.IsCancellationRequested)
+        {
+            // A small job would be over before it could be cancelled.
+            return new WatchOutcome.Ended(Started: null, new JobProgress { Phase = JobPhase.Cancelled }, Last: null, [], []);
+        }
+
         SubmitAnswer answer = await grains().GetGrain<IGridGrain>(IGridGrain.Key).Submit(plan.ToJson());
         return answer.Job is null
             ? new WatchOutcome.Failed(Failure.OfMistakes(answer.Mistakes))

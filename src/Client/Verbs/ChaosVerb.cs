@@ -55,6 +55,7 @@ internal static class ChaosVerb
         ChaosRun? churn = null;
         WatchOutcome? outcome = null;
         WatchOutcome? undisturbed = null;
+        ChaosRun? calm = null;
         await log.ShowAsync(async () =>
         {
             report.Say(ChaosText.Headline(script));
@@ -65,18 +66,24 @@ internal static class ChaosVerb
                     churn = new ChaosRun(grid, script, terminal.Time, LeaveDeadline) { Done = Tell };
                     return churn.PlayAsync(id, ended);
                 },
-                interrupted);
+                isDisturbed: true, interrupted);
             if (request.IsCompared && outcome is WatchOutcome.Ended && !interrupted.IsCancellationRequested)
             {
                 report.Say("The same job without churn, to compare with …");
                 undisturbed = await TrainRun.WatchAsync(
                     terminal, request.Train, input, job.Plan!, job.Silos, trace: null,
-                    new PlainTrainReport(terminal with { Out = TextWriter.Null }), beside: null, interrupted);
+                    new PlainTrainReport(terminal with { Out = TextWriter.Null }),
+                    (grid, id, ended) =>
+                    {
+                        calm = new ChaosRun(grid, new ChaosScript(script.Seed, []), terminal.Time, LeaveDeadline);
+                        return calm.PlayAsync(id, ended);
+                    },
+                    isDisturbed: false, interrupted);
             }
         });
         return outcome switch
         {
-            WatchOutcome.Ended ended => Finish(terminal, request, input, log, events, churn!, job, ended, undisturbed),
+            WatchOutcome.Ended ended => Finish(terminal, request, input, log, events, churn!, job, ended, undisturbed, calm?.Speed),
             WatchOutcome.Failed failed => TrainRun.Keep(failed.Failure with { Mistakes = job.Locate(failed.Failure.Mistakes) }, log),
             _ => throw new InvalidOperationException("The run ended without an outcome."),
         };
@@ -97,14 +104,14 @@ internal static class ChaosVerb
 
     private static Failure? Finish(
         Terminal terminal, ChaosRequest request, TrainInput input, RunLog log, EventWriter events, ChaosRun churn,
-        JobFileOutcome job, WatchOutcome.Ended ended, WatchOutcome? undisturbed)
+        JobFileOutcome job, WatchOutcome.Ended ended, WatchOutcome? undisturbed, SpeedTrace? calm)
     {
         if (Record(request, churn) is { } unwritten)
         {
             return unwritten;
         }
 
-        ChaosFigures figures = ChaosFigures.Of(job.Plan!, ended, churn, undisturbed as WatchOutcome.Ended);
+        ChaosFigures figures = ChaosFigures.Of(job.Plan!, ended, churn, undisturbed as WatchOutcome.Ended, calm);
         log.Churned(figures);
         if (TrainRun.Save(ended, input, log, out string? path) is { } unsaved)
         {

@@ -29,12 +29,13 @@ internal static class TrainRun
     /// <summary>Starts the silos, runs the job to its end, and stops them.</summary>
     /// <param name="trace">Where the trace goes; null for none.</param>
     /// <param name="beside">Runs while the job does; null for nothing.</param>
+    /// <param name="isDisturbed">Whether silos may die: then the job is kept beside them.</param>
     public static async Task<WatchOutcome> WatchAsync(
         Terminal terminal, TrainRequest request, TrainInput input, JobPlan plan, int silos, string? trace, ITrainReport report,
-        Beside? beside, CancellationToken interrupted)
+        Beside? beside, bool isDisturbed, CancellationToken interrupted)
     {
         request.Pins?.ConfineProcess();
-        LocalGrid grid = await StartAsync(terminal, request, input, plan, silos, isDisturbed: beside is not null);
+        LocalGrid grid = await StartAsync(terminal, request, input, plan, silos, isDisturbed);
         string job;
         try
         {

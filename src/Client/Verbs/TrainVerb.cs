@@ -42,7 +42,7 @@ internal static class TrainVerb
         using GridTelemetry? telemetry = GridTelemetry.Start(); // where the OTEL_* variables name a collector
         WatchOutcome? outcome = null;
         await log.ShowAsync(async () => outcome = await TrainRun.WatchAsync(
-            terminal, request, input, job.Plan!, job.Silos, input.Trace?.WrittenTo, log, beside: null, interrupted));
+            terminal, request, input, job.Plan!, job.Silos, input.Trace?.WrittenTo, log, beside: null, isDisturbed: false, interrupted));
         return outcome switch
         {
             WatchOutcome.Ended ended => Finish(ended, input, log),

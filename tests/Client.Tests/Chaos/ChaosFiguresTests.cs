@@ -50,13 +50,13 @@ public sealed class ChaosFiguresTests
         ChaosFigures figures = Figures(Bsp, Whole, [1, 2], [1, 2]) with
         {
             Deeds = [Deed(ChaosEventKind.Kill), Deed(ChaosEventKind.Join), Deed(ChaosEventKind.Kill), Deed(ChaosEventKind.Kill, "no silo is 7")],
-            Recoveries = [(Deed(ChaosEventKind.Kill), 0.5), (Deed(ChaosEventKind.Kill), 1.5), (Deed(ChaosEventKind.Join), double.NaN)],
+            Recoveries = [new(Deed(ChaosEventKind.Kill), 0.5, 0.25), new(Deed(ChaosEventKind.Kill), 1.5), new(Deed(ChaosEventKind.Join), double.NaN)],
         };
 
         Dictionary<string, string> summary = ChaosText.Summary(figures).ToDictionary(line => line.Label, line => line.Text);
 
         Assert.Equal("1 join, 2 kill; 1 skipped", summary["churn"]);
-        Assert.Equal("full speed again in 1.5 s (median), 1.5 s at most", summary["after kill"]);
+        Assert.Equal("full speed again in 1.5 s (median), 1.5 s at most; from the same moments of the undisturbed run 0.2 s at most", summary["after kill"]);
         Assert.Equal("the run ended before it had its full speed again", summary["after join"]);
         Assert.Equal("kept", summary["promises"]);
     }

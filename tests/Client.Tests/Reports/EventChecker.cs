@@ -44,7 +44,7 @@ internal static class EventChecker
             ("rateScale", Number), ("batchScale", Number),
         ],
         ["chaos"] = [("seconds", Number), ("tickets", Whole), ("kind", Text), ("silo", Whole), ("factor", Number), ("coordinator", Flag), ("secondsTaken", Number), ("cleared", Flag), ("skipped", Text)],
-        ["churned"] = [("steps", Whole), ("skipped", Whole), ("notReached", Whole), ("killToFullSpeedSecondsMax", Number), ("speedRatio", Number), ("accuracyDifference", Number), ("identical", Flag), ("broken", Texts)],
+        ["churned"] = [("steps", Whole), ("skipped", Whole), ("notReached", Whole), ("killToFullSpeedSecondsMedian", Number), ("killToFullSpeedSecondsMax", Number), ("undisturbedToFullSpeedSecondsMax", Number), ("speedRatio", Number), ("accuracyDifference", Number), ("identical", Flag), ("broken", Texts)],
         ["completed"] = Result,
         ["cancelled"] = Result,
         ["failed"] = [("error", Text), ("code", Whole), ("hint", Text), ("mistakes", Texts)],
@@ -56,7 +56,7 @@ internal static class EventChecker
         "checkpointTicket", "checkpoints", "checkpointStallShare", "resumptions", "ticketsRedone", "loss", "samplesPerSecond", "delayMean", "delayMax", "testAccuracy", "testLoss", "updatesDoubled", "recoverySecondsMax", "model", "hint", "mistakes", "report", "epoch",
         "gapMean", "boundPredicted", "certificate", "alarms", "warnings", "trace", "samplesOnce", "samplesTwice", "samplesNone", "sampleReasons",
         "value", "optimisation", "staleness", "noise", "bias", "jump", "boundMeasured", "conditionHolds", "gradientNormSquaredEstimate",
-        "silo", "factor", "cleared", "skipped", "killToFullSpeedSecondsMax", "speedRatio", "accuracyDifference", "identical", "broken",
+        "silo", "factor", "cleared", "skipped", "killToFullSpeedSecondsMedian", "killToFullSpeedSecondsMax", "undisturbedToFullSpeedSecondsMax", "speedRatio", "accuracyDifference", "identical", "broken",
     ];
 
     /// <summary>Everything wrong with the output; empty when there is nothing.</summary>
