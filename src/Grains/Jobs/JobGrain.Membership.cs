@@ -28,22 +28,30 @@ public sealed partial class JobGrain
 
     private async Task PollSilosAsync()
     {
-        if (_phase != JobPhase.Running || _run is null)
+        if (_phase == JobPhase.Running && _run is not null)
         {
-            return;
+            TakeSilos(_run, await ActiveSilosAsync());
         }
+    }
 
+    // In the order of their addresses.
+    private async Task<string[]> ActiveSilosAsync()
+    {
         Dictionary<SiloAddress, SiloStatus> hosts = await GrainFactory.GetGrain<IManagementGrain>(0).GetHosts(true);
-        string[] silos =
+        return
         [
             .. hosts.Where(host => host.Value == SiloStatus.Active).Select(host => host.Key.ToParsableString())
                 .Order(StringComparer.Ordinal),
         ];
+    }
+
+    private void TakeSilos(Run run, string[] silos)
+    {
         if (!silos.SequenceEqual(_silos))
         {
             RecordMembership(silos);
-            _run.Coordinator.SilosChanged(silos);
-            RecordWorkers(_run.Coordinator);
+            run.Coordinator.SilosChanged(silos);
+            RecordWorkers(run.Coordinator);
         }
 
         Pump();

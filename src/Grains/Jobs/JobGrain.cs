@@ -382,6 +382,7 @@ public sealed partial class JobGrain(
             }
 
             await TakeUpAsync(run, from);
+            string[] silos = await ActiveSilosAsync(); // before it runs: whoever asks from then on is told how many there are
             if (_phase != JobPhase.Starting)
             {
                 return;
@@ -393,7 +394,7 @@ public sealed partial class JobGrain(
             _begun = Stopwatch.GetTimestamp();
             _ = MeasureStartAsync(_run, from);
             _ = MeasureSmoothnessLaterAsync(_run);
-            await PollSilosAsync();
+            TakeSilos(_run, silos);
             _poll = this.RegisterGrainTimer(
                 PollAsync,
                 new GrainTimerCreationOptions

@@ -13,7 +13,7 @@ public sealed class CurveTests
     [Fact]
     public async Task The_curve_of_a_job_goes_on_with_its_next_coordinator_and_stays_when_it_is_over()
     {
-        JobPlan plan = TestGrid.SmallPlan with { Run = TestGrid.SmallPlan.Run with { Mode = RunPlan.Async, Epochs = 100, LeaseBatches = 4 } };
+        JobPlan plan = TestGrid.SmallPlan with { Run = TestGrid.SmallPlan.Run with { Mode = RunPlan.Async, Epochs = 500, LeaseBatches = 4 } };
         string id;
         await using (TestGrid lost = await StartAsync())
         {
@@ -50,7 +50,7 @@ public sealed class CurveTests
         Assert.Contains(whole, point => point.Seconds == wentOn);
         Assert.Equal(whole.Select(point => point.Seconds).Order(), whole.Select(point => point.Seconds));
         Assert.Equal(whole, kept.Take(whole.Length));
-        Assert.Equal(100 * 2000L, kept[^1].Samples);
+        Assert.Equal(500 * 2000L, kept[^1].Samples);
     }
 
     private Task<TestGrid> StartAsync() => TestGrid.StartAsync(2, options => options.Store = _store);
