@@ -13,7 +13,7 @@ public sealed class ResumedReportTests : IDisposable
     [Fact]
     public async Task The_page_of_a_resumed_run_has_the_curves_of_the_process_that_was_killed()
     {
-        string job = _folder.Text("job.yaml", TinyJob.With(("epochs: 2", "epochs: 4000"), ("rate: 0.1", "rate: 0.02")));
+        string job = _folder.Text("job.yaml", TinyJob.With(("epochs: 2", "epochs: 10000"), ("rate: 0.1", "rate: 0.02")));
         string[] places = ["--store", _folder["store"], "--checkpoint", "0.1", "--json"];
         await GridRun.StartAsync(
             "dotnet", new Dictionary<string, string?>(), _folder.Path,

@@ -66,7 +66,7 @@ public sealed class RunningGridTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task A_paused_job_survives_kill_9_as_paused_and_a_watch_sees_one_history()
     {
-        string job = _grid.Text("job.yaml", TinyJob.With(("epochs: 2", "epochs: 3000"), ("rate: 0.1", "rate: 0.02")));
+        string job = _grid.Text("job.yaml", TinyJob.With(("epochs: 2", "epochs: 1000000"), ("rate: 0.1", "rate: 0.02")));
         Task<GridRun> watching;
         using (SiloProcess silo = await SiloProcess.StartAsync(_grid))
         {

@@ -7,7 +7,7 @@ namespace OrleansSgd.Client.Tests.Verbs;
 /// <summary>Goal: a killed process loses nothing that its store has. Method: the real program, kill -9, and the program again.</summary>
 public sealed class SiloTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Epochs = 600;
+    private const int Epochs = 1200;
 
     private static readonly Dictionary<string, string?> Variables = [];
 

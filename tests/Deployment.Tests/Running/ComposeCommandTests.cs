@@ -51,7 +51,7 @@ public sealed class ComposeCommandTests : IDisposable
         List<RunningSilo> silos = await SilosAsync(grid, changed);
 
         // Epochs long enough that each is evaluated before the next is over, and enough of them to outlive the kill.
-        string job = await JobAsync(Checkout.Plant(Checkout.Plant(Job, "sampleCount: 2000", "sampleCount: 100000"), "epochs: 2", "epochs: 20"));
+        string job = await JobAsync(Checkout.Plant(Checkout.Plant(Job, "sampleCount: 2000", "sampleCount: 100000"), "epochs: 2", "epochs: 40"));
 
         ComposedProcess client = grid.Start("client", ["submit", job, "--watch"], changed: Runtime.ClientOf(silos[0].Ports));
         await client.SaysAsync("epoch 3 done", EndMax);
@@ -61,7 +61,7 @@ public sealed class ComposeCommandTests : IDisposable
         // As restart: unless-stopped does it: the same command, the same settings.
         ComposedProcess again = grid.Start("silo", ports: silos[0].Ports, changed: changed);
         Assert.True(await client.EndAsync(EndMax) == 0, $"{client.Said}\n{again.Said}");
-        Assert.Contains("epoch 20 done", client.Said, StringComparison.Ordinal);
+        Assert.Contains("epoch 40 done", client.Said, StringComparison.Ordinal);
     }
 
     // As the file's dependencies have it: secrets, then storage, then silos.
