@@ -28,11 +28,11 @@ internal static class BenchCatalog
     ];
 
     private static IEnumerable<Comparison> All(bool isQuick) =>
-        [.. Networks(isQuick), .. SparseRegression(isQuick), .. PushAndPull(), .. TopK(), .. Loops(isQuick), .. Whole(isQuick)];
+        [.. Networks(isQuick), .. SparseRegression(isQuick), .. PushAndPull(isQuick), .. TopK(), .. Loops(isQuick), .. Whole(isQuick)];
 
     private static IEnumerable<Comparison> Networks(bool isQuick)
     {
-        (int softmax, int slow, int few) = isQuick ? (5, 1, 1) : (40, 5, 3);
+        (int softmax, int slow, int few) = isQuick ? (5, 1, 1) : (120, 5, 3);
         yield return new Comparison(
             "softmax", "softmax", "softmax regression on MNIST, batch 64, 2 workers", SamplesPerSecond,
             Contender.OfGrid($"softmax --workers 2 --shards 2 --epochs {softmax}"),
@@ -90,14 +90,14 @@ internal static class BenchCatalog
     {
         // Local steps, for what is measured is rows a second; an update is of a quarter of an epoch. Runs last seconds, as the peers' do.
         foreach ((string name, int factor, int steps, int epochs) in (IEnumerable<(string, int, int, int)>)
-            [("sparse-logistic", 1, 312, 1000), ("sparse-logistic-10x", 10, 3125, 60)])
+            [("sparse-logistic", 1, 313, 1000), ("sparse-logistic-10x", 10, 3125, 60)])
         {
             int samples = 20_000 * (isQuick ? 1 : factor);
             int peerEpochs = factor == 1 ? 50 : 10;
             string shape = $"--samples {samples} --features {47_236 * factor}";
             yield return new Comparison(
                 name, name, $"logistic regression, {47_236 * factor} features, 74 non-zeros a row, {samples} rows, 2 workers", UpdatesPerSecond,
-                Contender.OfGrid($"sparse {shape} --workers 2 --shards 2 --batch 16 --local-steps {(isQuick ? 312 : steps)} --lease 1 --epochs {(isQuick ? 20 : epochs)}"),
+                Contender.OfGrid($"sparse {shape} --workers 2 --shards 2 --batch 16 --local-steps {(isQuick ? 313 : steps)} --lease 1 --epochs {(isQuick ? 20 : epochs)}"),
                 [
                     Contender.OfPeer("pytorch-hogwild", $"hogwild_sparse.py {shape} --epochs {peerEpochs}"),
                     Contender.OfPeer("scikit-learn", $"sklearn_sgd.py {shape} --processes 1 --epochs {peerEpochs}"),
@@ -120,10 +120,19 @@ internal static class BenchCatalog
             [Contender.OfPeer("liblinear", $"liblinear_loss.py {Goal}"), Contender.OfPeer("scikit-learn", $"sklearn_loss.py {Goal}")]);
     }
 
-    private static IEnumerable<Comparison> PushAndPull()
+    private static IEnumerable<Comparison> PushAndPull(bool isQuick)
     {
         yield return Between("push-pull", "push and pull of 1e6 floats, in process", "--length 1000000");
         yield return Between("push-pull-sparse", "push and pull of 1 % of 1e6 floats, in process", "--length 1000000 --fraction 0.01");
+        yield return Between("push-pull-tenth", "push and pull of 0.1 % of 1e6 floats, in process", "--length 1000000 --fraction 0.001");
+        yield return Between("push-pull-1e4", "push and pull of 1e4 floats, in process", "--length 10000");
+        if (!isQuick) // a tenth of a second each
+        {
+            yield return Between("push-pull-25e6", "push and pull of 2.5e7 floats, in process", "--length 25000000");
+            yield return Between("push-pull-25e6-sparse", "push and pull of 1 % of 2.5e7 floats, in process", "--length 25000000 --fraction 0.01");
+            yield return Between("push-pull-25e6-tenth", "push and pull of 0.1 % of 2.5e7 floats, in process", "--length 25000000 --fraction 0.001");
+        }
+
         yield return new Comparison(
             "push-pull-lenet5", "push-pull", "an update of 61 706 floats: push and pull, against a sum over 2 processes", Microseconds,
             Contender.OfGrid("push --length 61706"), [Contender.OfPeer("openmpi-all-reduce", "mpi_allreduce.py --length 61706")]);
@@ -157,9 +166,15 @@ internal static class BenchCatalog
     // What a run costs or gains as a whole.
     private static IEnumerable<Comparison> Whole(bool isQuick)
     {
+        var ofWithout = new Measure("ratioMedian", "× of without");
+        (int pairs, int epochs) = isQuick ? (1, 1) : (6, 3);
         yield return new Comparison(
-            "checkpoint", "checkpoint", "MLP with keepers and checkpoints, speed against neither", new Measure("ratioMedian", "× of without"),
-            Contender.OfGrid($"tolerance --model mlp --pairs {(isQuick ? 1 : 3)} --epochs {(isQuick ? 1 : 2)}"), [])
+            "checkpoint", "checkpoint", "LeNet-5 with keepers and checkpoints, speed against neither", ofWithout,
+            Contender.OfGrid($"tolerance --model lenet5 --pairs {pairs} --epochs {epochs}"), [])
+        { Set = Mnist };
+        yield return new Comparison(
+            "checkpoint-mlp", "checkpoint", "MLP with keepers and checkpoints, speed against neither", ofWithout,
+            Contender.OfGrid($"tolerance --model mlp --pairs {pairs} --epochs {2 * epochs}"), [])
         { Set = Mnist };
         yield return new Comparison(
             "bytes-to-equal-loss", "bytes", "MLP on MNIST to one training loss: bytes of all frames, the largest 0.5 % in bfloat16 against all",
@@ -190,10 +205,9 @@ internal static class BenchCatalog
                 Contender.OfPeer("torchrun-elastic-tuned", "elastic.py --tuned"),
             ])
         { Set = Mnist };
-        string traced = $"mlp --workers 2 --shards 4 --epochs {(isQuick ? 1 : 20)}";
         yield return new Comparison(
-            "telemetry", "telemetry", "MLP, 2 workers, with the trace that certify reads, against without", SamplesPerSecond,
-            Contender.OfGrid($"{traced} --trace on"), [new Contender("without", null, traced.Split(' '))])
+            "telemetry", "telemetry", "MLP, 2 workers, with the trace that certify reads, against without", ofWithout,
+            Contender.OfGrid($"telemetry --model mlp --workers 2 --shards 4 --pairs {pairs} --epochs {2 * epochs}"), [])
         { Set = Mnist };
         string scaled = $"--shards 4 --epochs {(isQuick ? 1 : 20)}";
         yield return new Comparison(
