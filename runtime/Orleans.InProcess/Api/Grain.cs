@@ -6,12 +6,14 @@ namespace Orleans;
 /// <summary>Base class of grains.</summary>
 public abstract class Grain : IGrainBase, IAddressable
 {
+    private readonly IGrainFactory _factory;
+
     /// <summary>Made by the runtime only, inside an activation.</summary>
     protected Grain()
     {
         GrainContext = RuntimeContext.Current
             ?? throw new InvalidOperationException($"{GetType()} was created outside a silo; get it from an IGrainFactory.");
-        GrainFactory = GrainContext.ActivationServices.GetRequiredService<IGrainFactory>();
+        _factory = GrainContext.ActivationServices.GetRequiredService<IGrainFactory>();
     }
 
     /// <summary>The activation this instance lives in.</summary>
@@ -27,7 +29,15 @@ public abstract class Grain : IGrainBase, IAddressable
     public string RuntimeIdentity => ServiceProvider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToString();
 
     /// <summary>References to other grains, called from this silo.</summary>
-    protected IGrainFactory GrainFactory { get; }
+    /// <exception cref="InvalidOperationException">It is asked for outside an activation, or in one that is over.</exception>
+    protected IGrainFactory GrainFactory
+    {
+        get
+        {
+            RuntimeContext.Check();
+            return _factory;
+        }
+    }
 
     /// <summary>The activation's services: the silo's, and those scoped to this activation.</summary>
     protected internal IServiceProvider ServiceProvider => GrainContext.ActivationServices;

@@ -55,10 +55,13 @@ public sealed partial class JobGrain
         {
             Fail(error.Message, error.Hint);
         }
+        catch (Exception refused) when (_isGone && refused is not OutOfMemoryException)
+        {
+            LogCommandFailed(Job, command.Kind.ToString(), command.Member, command.Incarnation, refused.Message);
+        }
         catch (Exception defect) when (defect is not OutOfMemoryException)
         {
-            LogDefect(defect, Job);
-            Fail($"The grid could not carry out {command.Kind}: {defect.Message}", "The log of the silo has the details.");
+            FailBy(defect, $"The grid could not carry out {command.Kind}");
         }
 
         Pump();

@@ -4,10 +4,11 @@ using OrleansSgd.Grains.Contracts;
 
 namespace OrleansSgd.Grains.Jobs;
 
-/// <content>What a silo that is going to leave has to wait for: first the members of the job, then the coordinator itself.</content>
+/// <content>What a silo that is going to leave has to wait for: first the members of the job, then the coordinator itself; and a coordinator's end.</content>
 public sealed partial class JobGrain
 {
     private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
+    private bool _isGone;
 
     /// <inheritdoc/>
     public async Task<bool> SiloLeaving(string silo, TimeSpan deadline)
@@ -61,6 +62,37 @@ public sealed partial class JobGrain
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The silo stops, or the grain moves. The runtime lets what is under way go on and refuses it its services: taken for the job's own trouble,
+    /// that would end a job which the next activation is about to go on with.
+    /// </remarks>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_phase is JobPhase.Starting or JobPhase.Running)
+        {
+            GiveUp();
+            Signal(ref _changed);
+            Signal(ref _progressed);
+        }
+
+        return base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    // From here on this life decides nothing and writes no end. Whoever waits here is told that his life is over: his next one is about to begin.
+    private void GiveUp()
+    {
+        if (!_isGone)
+        {
+            _isGone = _isOutclaimed = true;
+            _phase = JobPhase.Starting;
+            _poll?.Dispose();
+            _poll = null;
+            _run?.Ledger.Flush();
+            _run?.Dispose();
+        }
+    }
+
     // A checkpoint that nothing follows: the next activation goes on from it, and has nothing to do again.
     private async Task<bool> GoElsewhereAsync(Run run)
     {
@@ -103,13 +135,7 @@ public sealed partial class JobGrain
             return false;
         }
 
-        // Whoever waits here is told that his life is over: his next one is about to begin.
-        _isOutclaimed = true;
-        _phase = JobPhase.Starting;
-        _poll?.Dispose();
-        _poll = null;
-        run.Ledger.Flush();
-        run.Dispose();
+        GiveUp();
         await ReleaseClaimAsync(_claim!);
         Signal(ref _changed);
         RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(elsewhere));

@@ -111,6 +111,11 @@ public sealed partial class JobGrain
                 return true;
             }
 
+            if (_isGone)
+            {
+                return true; // the job is for the next life
+            }
+
             StoreClaim claim = await store.ClaimAsync(Job, CancellationToken.None);
             if (await FindAsync(store) is not { } newest)
             {

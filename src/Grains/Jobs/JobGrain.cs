@@ -369,7 +369,7 @@ public sealed partial class JobGrain(
                 return;
             }
 
-            if (_phase != JobPhase.Starting)
+            if (_phase != JobPhase.Starting || _isGone)
             {
                 return; // cancelled meanwhile
             }
@@ -383,7 +383,7 @@ public sealed partial class JobGrain(
 
             await TakeUpAsync(run, from);
             string[] silos = await ActiveSilosAsync(); // before it runs: whoever asks from then on is told how many there are
-            if (_phase != JobPhase.Starting)
+            if (_phase != JobPhase.Starting || _isGone)
             {
                 return;
             }
@@ -411,8 +411,7 @@ public sealed partial class JobGrain(
         }
         catch (Exception defect) when (defect is not OutOfMemoryException)
         {
-            LogDefect(defect, Job);
-            Fail($"The job could not start: {defect.Message}", "The log of the silo has the details.");
+            FailBy(defect, "The job could not start");
         }
     }
 
@@ -447,13 +446,19 @@ public sealed partial class JobGrain(
 
     private void Fail(string error, string hint)
     {
-        if (_phase is JobPhase.Starting or JobPhase.Running)
+        if (_phase is JobPhase.Starting or JobPhase.Running && !_isGone)
         {
             _error = error;
             _hint = hint;
             LogJobFailed(Job, error);
             End(JobPhase.Failed);
         }
+    }
+
+    private void FailBy(Exception defect, string what)
+    {
+        LogDefect(defect, Job);
+        Fail($"{what}: {defect.Message}", "The log of the silo has the details.");
     }
 
     private void End(JobPhase phase)

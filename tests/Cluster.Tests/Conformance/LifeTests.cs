@@ -49,6 +49,18 @@ public sealed class LifeTests(GridFixture fixture)
     }
 
     [Fact]
+    public async Task What_an_activation_left_under_way_goes_on_and_is_refused_references_to_grains()
+    {
+        var key = Journal.NewKey();
+        var gone = fixture.Grid.WaitForDeactivationAsync(Grain(key));
+        await Grain(key).LeaveAndAskLater($"{key}/later");
+        await gone.WaitAsync(Journal.Patience);
+
+        Journal.Open($"{key}/later");
+        await Journal.Written(key, "refused");
+    }
+
+    [Fact]
     public async Task The_cluster_can_end_an_activation()
     {
         var key = Journal.NewKey();

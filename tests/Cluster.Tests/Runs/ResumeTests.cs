@@ -3,6 +3,7 @@ using OrleansSgd.Certifier;
 using OrleansSgd.Core.Codecs;
 using OrleansSgd.Core.Runs;
 using OrleansSgd.Core.Schedules;
+using OrleansSgd.Grains.Checkpoints;
 using OrleansSgd.Grains.Contracts;
 using OrleansSgd.Grains.Jobs;
 using OrleansSgd.Telemetry.Export;
@@ -164,6 +165,39 @@ public sealed class ResumeTests
         JobProgress going = await CheckpointOf(taken, above: (await taken.Progress(0)).CheckpointTicket);
         Assert.Equal((JobPhase.Running, 1), (going.Phase, going.Resumptions));
         await taken.Cancel();
+    }
+
+    [Fact]
+    public async Task A_coordinator_that_stops_with_a_command_under_way_leaves_its_job_to_the_next_one()
+    {
+        var pauses = new HeldPauses(TimeSpan.FromMilliseconds(50)); // between two tries of a command
+        var store = new TroubledStore();
+        string id;
+        await using (TestGrid stopped = await TestGrid.StartAsync(2, store: store, time: pauses))
+        {
+            IJobGrain job = await stopped.SubmitAsync(Plan(RunPlan.Async) with { Run = Plan(RunPlan.Async).Run with { Epochs = 1_000_000 } });
+            id = job.GetPrimaryKeyString();
+            while ((await job.Progress(0)).CheckpointTicket == 0)
+            {
+                await job.Checkpoint();
+            }
+
+            InProcessSiloHandle coordinator = await stopped.SiloOfAsync(job);
+            InProcessSiloHandle other = await stopped.SiloWithoutAsync(job);
+            pauses.Hold();
+            await stopped.Cluster.KillSiloAsync(other); // what it does about that meets calls that fail
+            await pauses.First;
+            await stopped.Cluster.StopSiloAsync(coordinator);
+            pauses.LetGo();
+        }
+
+        await using TestGrid grid = await TestGrid.StartAsync(1, store: store);
+        Assert.Equal([id], await grid.Cluster.Client.GetGrain<IGridGrain>(IGridGrain.Key).ResumeAll());
+        IJobGrain next = grid.Cluster.Client.GetGrain<IJobGrain>(id);
+        JobProgress going = await TestGrid.TicketsOf(next, (await TestGrid.TicketsOf(next, 1)).Tickets + 1000);
+        Assert.Equal((JobPhase.Running, 1, null), (going.Phase, going.Resumptions, going.Error));
+        Assert.DoesNotContain(store.Writes, one => one.Part == EndedJob.PartName); // nor was it tried
+        await next.Cancel();
     }
 
     private Task<TestGrid> StartAsync(int silos) => TestGrid.StartAsync(silos, options =>

@@ -23,9 +23,10 @@ internal sealed class TestGrid : IAsyncDisposable
 {
     private readonly DataCache _data = new();
 
-    private TestGrid(int silos, Action<GridOptions>? configure, ICheckpointStore? store)
+    private TestGrid(int silos, Action<GridOptions>? configure, ICheckpointStore? store, TimeProvider time)
     {
         var builder = new InProcessTestClusterBuilder((short)silos);
+        builder.ConfigureSilo((_, silo) => silo.Services.AddSingleton(time));
         builder.ConfigureSilo((_, silo) => silo.AddGrid(
             options =>
             {
@@ -52,9 +53,9 @@ internal sealed class TestGrid : IAsyncDisposable
         Run = new RunPlan { Workers = 4, Shards = 4, Batch = 16, Epochs = 4, Seed = 11, Rate = new SchedulePlan(Rate: 0.1) },
     };
 
-    public static async Task<TestGrid> StartAsync(int silos, Action<GridOptions>? configure = null, ICheckpointStore? store = null)
+    public static async Task<TestGrid> StartAsync(int silos, Action<GridOptions>? configure = null, ICheckpointStore? store = null, TimeProvider? time = null)
     {
-        var grid = new TestGrid(silos, configure, store);
+        var grid = new TestGrid(silos, configure, store, time ?? TimeProvider.System);
         await grid.Cluster.DeployAsync();
         return grid;
     }

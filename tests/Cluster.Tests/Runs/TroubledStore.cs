@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OrleansSgd.Core.Checkpoints;
 using OrleansSgd.Storage.Memory;
 
@@ -17,6 +18,9 @@ internal sealed class TroubledStore : ICheckpointStore
     /// <summary>Changes what is found.</summary>
     public Func<FoundCheckpoint, FoundCheckpoint> Change { get; set; } = found => found;
 
+    /// <summary>Every part that was to be written, and by which life.</summary>
+    public ConcurrentQueue<(long Generation, string Part)> Writes { get; } = [];
+
     /// <summary>Searches so far.</summary>
     public int Searches { get; private set; }
 
@@ -25,8 +29,11 @@ internal sealed class TroubledStore : ICheckpointStore
     public Task<StoreClaim> ClaimAsync(string job, CancellationToken cancellation) =>
         Writing is { } trouble ? throw Of(trouble) : _store.ClaimAsync(job, cancellation);
 
-    public Task<CheckpointPart> WriteAsync(StoreClaim claim, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
-        Writing is { } trouble ? throw Of(trouble) : _store.WriteAsync(claim, name, bytes, cancellation);
+    public Task<CheckpointPart> WriteAsync(StoreClaim claim, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        Writes.Enqueue((claim.Generation, name));
+        return Writing is { } trouble ? throw Of(trouble) : _store.WriteAsync(claim, name, bytes, cancellation);
+    }
 
     public Task PublishAsync(StoreClaim claim, CheckpointManifest manifest, CancellationToken cancellation) =>
         Writing is { } trouble ? throw Of(trouble) : _store.PublishAsync(claim, manifest, cancellation);

@@ -15,6 +15,8 @@ public interface ILifeGrain : IGrainWithStringKey
     Task MoveTo(SiloAddress silo);
 
     Task Pass(string name);
+
+    Task LeaveAndAskLater(string gate);
 }
 
 /// <inheritdoc/>
@@ -76,6 +78,27 @@ public class LifeGrain : Grain, ILifeGrain, IGrainMigrationParticipant
         Journal.Write(Key, $"{name} begins");
         await Journal.Gate($"{Key}/{name}");
         Journal.Write(Key, $"{name} ends");
+    }
+
+    public Task LeaveAndAskLater(string gate)
+    {
+        _ = AskLater(gate);
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    private async Task AskLater(string gate)
+    {
+        await Journal.Gate(gate);
+        try
+        {
+            GrainFactory.GetGrain<ILifeGrain>(Key);
+            Journal.Write(Key, "served");
+        }
+        catch (InvalidOperationException refused)
+        {
+            Journal.Write(Key, refused.Message.Contains("invalid activation", StringComparison.Ordinal) ? "refused" : refused.Message);
+        }
     }
 }
 
