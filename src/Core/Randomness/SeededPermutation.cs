@@ -9,7 +9,7 @@ namespace OrleansSgd.Core.Randomness;
 /// other, which can be undone, so no two words meet. A result outside the range is put through again (cycle walking)
 /// until it falls inside, less than twice on average; that keeps it one to one.</para>
 /// <para>So any place of the order can be asked for at once: a lease on places 5000 .. 5999 of epoch 3 means the same rows
-/// to every worker. Immutable; any number of threads may ask.</para>
+/// to every worker. Any number of threads may ask.</para>
 /// </remarks>
 public sealed class SeededPermutation
 {
@@ -30,6 +30,8 @@ public sealed class SeededPermutation
     private readonly int _lowBits;
     private readonly uint _lowMask;
     private readonly uint _highMask;
+    private volatile FeistelTable? _table;
+    private int _asked; // rows; threads that ask at once may miss some
 
     /// <param name="count">Numbers to shuffle; at least 1.</param>
     /// <param name="seed">The run's seed.</param>
@@ -71,9 +73,10 @@ public sealed class SeededPermutation
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Length, Count - start, nameof(rows));
-        if (Vector512.IsHardwareAccelerated)
+        FeistelTable? table = Vector512.IsHardwareAccelerated ? null : TableFor(rows.Length);
+        if (table is not null || Vector512.IsHardwareAccelerated)
         {
-            FillWide(start, rows);
+            FillBlocks(start, rows, table);
             return;
         }
 
@@ -83,8 +86,23 @@ public sealed class SeededPermutation
         }
     }
 
+    // Worth its making once about as many rows were asked for as it has values.
+    private FeistelTable? TableFor(int length)
+    {
+        if (_table is null && _lowBits <= FeistelTable.HalfBitsMax)
+        {
+            _asked += Math.Min(length, _keys.Length << _lowBits);
+            if (_asked >= _keys.Length << _lowBits)
+            {
+                _table = new FeistelTable(_keys, _lowBits, _lowMask, _highMask);
+            }
+        }
+
+        return _table;
+    }
+
     // Words outside the range are put through again, but only those: of as many places as a block has, some take several turns.
-    private void FillWide(int start, Span<int> rows)
+    private void FillBlocks(int start, Span<int> rows, FeistelTable? table)
     {
         Span<int> words = stackalloc int[BlockLength];
         Span<int> places = stackalloc int[BlockLength];
@@ -99,7 +117,7 @@ public sealed class SeededPermutation
 
             while (open > FewWords)
             {
-                open = ShuffleOpen(block, places[..open], words);
+                open = ShuffleOpen(block, places[..open], words, table);
             }
 
             foreach (int place in places[..open])
@@ -110,16 +128,23 @@ public sealed class SeededPermutation
     }
 
     // Leaves the places whose words are still outside, and answers how many they are.
-    private int ShuffleOpen(Span<int> block, Span<int> places, Span<int> words)
+    private int ShuffleOpen(Span<int> block, Span<int> places, Span<int> words, FeistelTable? table)
     {
         for (int i = 0; i < places.Length; i++)
         {
             words[i] = block[places[i]];
         }
 
-        for (int at = 0; at < places.Length; at += WordsAtOnce)
+        if (table is not null)
         {
-            Shuffle(words.Slice(at, WordsAtOnce));
+            table.Shuffle(words[..places.Length]);
+        }
+        else
+        {
+            for (int at = 0; at < places.Length; at += WordsAtOnce)
+            {
+                Shuffle(words.Slice(at, WordsAtOnce));
+            }
         }
 
         int open = 0;

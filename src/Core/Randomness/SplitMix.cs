@@ -12,6 +12,7 @@ public static class SplitMix
     public static ulong Next(ref ulong state) => Mix(state += Golden);
 
     /// <summary>A bijection of the 64-bit words in which every input bit changes about half of the output; 0 stays 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Mix(ulong word)
     {
         word = (word ^ (word >> 30)) * 0xBF58_476D_1CE4_E5B9;

@@ -34,6 +34,17 @@ public class SeededPermutationTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Fill_of_an_order_too_long_for_tables_gives_what_the_positions_give()
+    {
+        SeededPermutation permutation = new(int.MaxValue, 3);
+        int[] rows = new int[5000];
+
+        permutation.Fill(1_000_000_000, rows);
+
+        Assert.Equal(Enumerable.Range(1_000_000_000, rows.Length).Select(position => permutation[position]), rows);
+    }
+
+    [Fact]
     public void First_rows_are_golden()
     {
         Assert.Equal([3, 6, 8, 7, 2, 9, 5, 1, 0, 4], All(new SeededPermutation(10, 42, 0)));
